@@ -1,0 +1,35 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "gradclinic/command.h"
+
+using namespace gradclinic;
+
+int main(int argc, char** argv) {
+  CLI::App app{"gradclinic finds out why a neural network does not train, and tests which fix works."};
+  app.require_subcommand(1);
+  app.footer("Example: gradclinic lab --quick");
+
+  std::function<ExitCode()> chosen;
+  for (const Command& command : commands::all()) {
+    CLI::App* subcommand = app.add_subcommand(command.id, command.summary);
+    subcommand->footer("Example: " + command.example);
+    std::function<ExitCode()> action = command.set_up(*subcommand);
+    subcommand->callback([&chosen, action] { chosen = action; });
+  }
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::bad_input);
+  }
+  try {
+    return static_cast<int>(chosen());
+  } catch (const Error& error) {
+    std::fprintf(stderr, "gradclinic: %s\n", error.what());
+    return static_cast<int>(error.exit_code());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "gradclinic: [internal] %s; please report this as a defect\n", error.what());
+    return static_cast<int>(ExitCode::internal);
+  }
+}

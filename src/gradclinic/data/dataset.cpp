@@ -1,0 +1,1 @@
+#include "gradclinic/data/dataset.h"

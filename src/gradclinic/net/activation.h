@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gradclinic/tensor/view.h"
+
+namespace gradclinic {
+
+/// A catalogue entry of net/activations: a function of one variable with its derivative.
+struct Activation {
+  std::string id;
+  std::string summary;
+  std::string reference;  ///< paper and the formula
+  /// output[i] = phi(input[i]).
+  void (*forward)(View<const float> input, View<float> output);
+  void (*forward64)(View<const double> input, View<double> output);
+  /// input_gradient[i] = output_gradient[i] * phi'(input[i]); `output` is forward's. May run in place.
+  void (*backward)(View<const float> input, View<const float> output, View<const float> output_gradient,
+                   View<float> input_gradient);
+  void (*backward64)(View<const double> input, View<const double> output, View<const double> output_gradient,
+                     View<double> input_gradient);
+  /// An output at or below `saturated_low` or at or above `saturated_high` counts as saturated: there the derivative
+  /// is below 5 % of its largest value on that side. Infinite where the function does not flatten.
+  float saturated_low;
+  float saturated_high;
+  /// Whether an input at or below zero has output 0 and derivative 0, so that a unit can die.
+  bool can_die;
+};
+
+namespace activations {
+std::vector<Activation> all();
+}  // namespace activations
+
+/// The activation of that id; throws BadInput with the nearest one.
+const Activation& find_activation(const std::string& id);
+
+}  // namespace gradclinic

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gradclinic/record/recorder.h"
+
+namespace gradclinic {
+
+/// A line of `gradclinic list`.
+struct RunSummary {
+  std::int64_t id = 0;
+  std::string name;
+  std::uint64_t seed = 0;
+  std::string started;
+  Outcome outcome;
+};
+
+/// One SQLite file (write-ahead log) that holds many runs: spec, machine, versions, outcome and events of each, and its
+/// tables as compressed blocks. A run killed at any moment leaves everything up to its last block readable.
+/// Every member throws StoreError naming the file, what happened and what to do (disk full, not a store, newer
+/// version, damaged block, no such run).
+class Store {
+ public:
+  /// Opens or creates the file. `read_only` never creates.
+  explicit Store(const std::string& path, bool read_only = false);
+  ~Store();
+  Store(Store&&) noexcept;
+
+  /// A recorder for a new run. Rows are written in blocks of `block_rows`, or after about a second, whichever is first.
+  /// Its id is known after begin(). The store must outlive it.
+  class RunRecorder;
+  std::unique_ptr<RunRecorder> new_run(std::size_t block_rows = 64);
+
+  /// Newest first.
+  std::vector<RunSummary> runs() const;
+  /// Everything recorded of a run, up to its last readable block.
+  Record read(std::int64_t id) const;
+  /// A run by id ("12"), by name (the newest of that name) or "last".
+  Record find(const std::string& run) const;
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+class Store::RunRecorder : public Recorder {
+ public:
+  virtual std::int64_t id() const = 0;
+};
+
+}  // namespace gradclinic

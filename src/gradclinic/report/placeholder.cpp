@@ -1,0 +1,1 @@
+#include "gradclinic/lab/results.h"

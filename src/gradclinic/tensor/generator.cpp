@@ -1,0 +1,1 @@
+#include "gradclinic/tensor/generator.h"

@@ -1,0 +1,1 @@
+#include "gradclinic/train/train.h"
