@@ -1,7 +1,13 @@
 # What every target of the project compiles with.
 add_library(gradclinic_options INTERFACE)
 target_include_directories(gradclinic_options INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/src)
-target_compile_options(gradclinic_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion)
+target_compile_options(gradclinic_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+  # No caller reads errno after sqrt, nor the floating-point exception flags: loops of both may then vectorize.
+  -fno-math-errno -fno-trapping-math)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 warns of its own AVX-512 intrinsics (GCC bug 105593).
+  target_compile_options(gradclinic_options INTERFACE -Wno-maybe-uninitialized)
+endif()
 if(GRADCLINIC_WARNINGS_AS_ERRORS)
   target_compile_options(gradclinic_options INTERFACE -Werror)
 endif()

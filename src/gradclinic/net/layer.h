@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "gradclinic/net/tap.h"
@@ -23,6 +24,15 @@ struct Pass {
   bool training = true;            ///< batch norm and dropout differ in evaluation
   Generator* generator = nullptr;  ///< dropout's; required in training when a layer drops
   Tap* tap = nullptr;              ///< null: nobody looks
+  bool scale_outputs = false;      ///< LSUV's pass: each linear layer scales its weights to output variance 1
+
+  /// Shows a tensor to the tap, if there is one. Taps read float: checks in double go untapped.
+  template <class T>
+  void show(Quantity quantity, int layer, View<const T> values) const {
+    if constexpr (std::is_same_v<T, float>) {
+      if (tap) tap->see(quantity, layer, values);
+    }
+  }
 };
 
 /// A function of a batch with its derivative: features x batch in, features x batch out.
@@ -45,6 +55,10 @@ class Layer {
     Index columns = 0;
   };
   virtual std::vector<ParameterShape> parameter_shapes() const { return {}; }
+  /// The linear layer's number that its parameters count to.
+  virtual int layer() const { return 0; }
+  /// The layers inside, in the order of their parameters; empty for a plain layer.
+  virtual std::vector<Layer*> inner() { return {}; }
   /// Gives the layer its parameters; called once, in the order of parameter_shapes.
   virtual void bind(const std::vector<Parameter<T>>& parameters) { (void)parameters; }
   /// Allocates what a batch of up to `largest_batch` needs, so that passes allocate nothing.

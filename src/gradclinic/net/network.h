@@ -9,6 +9,9 @@
 
 namespace gradclinic {
 
+template <class T>
+class Chain;
+
 /// A multi-layer perceptron by its spec. Parameters and gradients lie in one flat buffer each.
 /// Instantiated for float (training) and double (checks).
 template <class T>
@@ -21,8 +24,8 @@ class Network {
   Network(Network&&) noexcept;
 
   /// LSUV (Mishkin & Matas 2015): scales each layer on this batch until its output variance is within 0.1 of 1, at
-  /// most 10 times a layer. Does nothing for other initializers.
-  void scale_by_data(View<const T> inputs);
+  /// most 10 times a layer. Does nothing for other initializers. Dropout, if any, draws from `generator`.
+  void scale_by_data(View<const T> inputs, Generator& generator);
 
   /// inputs: features x batch. Returns outputs x batch, valid until the next pass.
   View<const T> forward(View<const T> inputs, const Pass& pass);
@@ -39,14 +42,16 @@ class Network {
   int depth() const { return static_cast<int>(model_.depth); }
 
  private:
-  struct Chain;  // the layers with their buffers
+  void bind_parameters();
+  void initialize(Generator& generator);
+
   ModelSpec model_;
   Index inputs_;
   Index outputs_;
   Buffer<T> values_;
   Buffer<T> gradients_;
   std::vector<Parameter<T>> parameters_;
-  std::unique_ptr<Chain> chain_;
+  std::unique_ptr<Chain<T>> chain_;
 };
 
 }  // namespace gradclinic

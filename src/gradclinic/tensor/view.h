@@ -22,11 +22,7 @@ struct View {
   T& operator()(Index row_index, Index column) const { return data[row_index * columns + column]; }
   std::span<T> flat() const { return {data, static_cast<std::size_t>(size())}; }
 
-  operator View<const T>() const
-    requires(!std::is_const_v<T>)
-  {
-    return {data, rows, columns};
-  }
+  operator View<const T>() const requires(!std::is_const_v<T>) { return {data, rows, columns}; }
 };
 
 }  // namespace gradclinic

@@ -23,10 +23,10 @@ struct Training {
 
 /// One step's numbers, taken before the parameters move (as the notebook's loop does).
 struct StepSummary {
-  std::int64_t step = 0;  ///< counts from 0
-  double loss = 0;        ///< mean over the batch
-  double accuracy = 0;    ///< share of the batch; NaN for regression
-  double lr = 0;          ///< after warm-up and schedule
+  std::int64_t step = 0;             ///< counts from 0
+  double loss = 0;                   ///< mean over the batch
+  double accuracy = 0;               ///< share of the batch; NaN for regression
+  double lr = 0;                     ///< after warm-up and schedule
   double gradient_norm = 0;          ///< L2 over all parameters, before clipping; NaN unless measured or clipping
   double clipped_gradient_norm = 0;  ///< after clipping
   View<const float> inputs;          ///< the batch, features x batch

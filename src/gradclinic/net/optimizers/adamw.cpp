@@ -1,0 +1,39 @@
+#include <cmath>
+
+#include "gradclinic/net/optimizer.h"
+
+namespace gradclinic::optimizers {
+namespace {
+
+template <class T>
+void update(const StepSize& step, std::span<T> values, std::span<const T> gradients, std::span<T> first,
+            std::span<T> second) {
+  const T lr = static_cast<T>(step.lr);
+  const T decay = static_cast<T>(step.weight_decay);
+  constexpr double kBeta1 = 0.9;
+  constexpr double kBeta2 = 0.999;
+  constexpr T kEpsilon = T(1e-8);
+  const double steps = static_cast<double>(step.step);
+  const T step_size = static_cast<T>(step.lr / (1 - std::pow(kBeta1, steps)));
+  const T root_correction = static_cast<T>(1 / std::sqrt(1 - std::pow(kBeta2, steps)));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const T gradient = gradients[i];
+    values[i] -= lr * decay * values[i];
+    first[i] = T(kBeta1) * first[i] + T(1 - kBeta1) * gradient;
+    second[i] = T(kBeta2) * second[i] + T(1 - kBeta2) * gradient * gradient;
+    values[i] -= step_size * first[i] / (std::sqrt(second[i]) * root_correction + kEpsilon);
+  }
+}
+
+}  // namespace
+
+Optimizer adamw() {
+  return {.id = "adamw",
+          .summary = "Adam with decoupled weight decay",
+          .reference = "w -= lr decay w before Adam's step; Loshchilov & Hutter 2019, torch.optim.AdamW",
+          .state_count = 2,
+          .update = &update<float>,
+          .update64 = &update<double>};
+}
+
+}  // namespace gradclinic::optimizers
