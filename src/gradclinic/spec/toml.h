@@ -27,12 +27,14 @@ std::string get_key(const Spec& spec, const std::string& key);
 /// Impossible values and combinations: depth 0, epochs and steps, clip_norm below 0, ... Throws BadInput.
 void validate(const Spec& spec, const std::string& where);
 
-/// One row per key, for docs and help: key, default, what is allowed, meaning.
+/// One row per key, for docs and help: key, default, what is allowed, meaning, and for names of a catalogue its family
+/// (spec/vocabulary.h).
 struct KeyDescription {
   std::string key;
   std::string default_value;
   std::string allowed;
   std::string meaning;
+  std::string catalogue;
 };
 std::vector<KeyDescription> describe_spec();
 
