@@ -1,18 +1,21 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
-#include "gradclinic/instruments/sink.h"
-#include "gradclinic/train/observer.h"
+#include "gradclinic/instruments/gauge.h"
 
 namespace gradclinic {
 
-/// Puts every gauge of the catalogue on a run, on the spec's schedule ([watch]), and sends what they read to a sink.
-/// Adds the update-to-weight ratio per layer ("update_ratio"), the first non-finite tensor as an event, and the
-/// validation table. Allocates nothing after the first measured step.
+/// Puts gauges on a run, on the spec's schedule ([watch]), and sends what they read to a sink: a row of table "step"
+/// every `watch.every` steps, rows of "histograms", "rank", "noise" and "sharpness" on their own schedules, and a row
+/// of "validation" whenever the loop validates. A step is due for a schedule of n steps when it is a multiple of n.
+/// Events: "non-finite" for the first tensor of the run, in the order of the passes, with a NaN or Inf;
+/// "gauge-failed" when a probe throws, which ends that probe and nothing else; "diverged" and "interrupted" at the end.
+/// Rows without probes allocate nothing once the run has started. Only what the sink throws comes out of it.
 class Watch : public Observer {
  public:
-  explicit Watch(Sink& sink);
+  explicit Watch(Sink& sink, std::vector<Gauge> gauges = gauges::all());
   ~Watch() override;
 
   void on_start(const Training& training) override;

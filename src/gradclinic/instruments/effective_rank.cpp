@@ -1,0 +1,38 @@
+#include "gradclinic/instruments/effective_rank.h"
+
+#include <Eigen/Eigenvalues>
+#include <cmath>
+#include <limits>
+
+#include "gradclinic/tensor/eigen.h"
+
+namespace gradclinic {
+
+double effective_rank(View<const float> values) {
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  if (values.size() == 0) return kNaN;
+  RowMajorMatrix<double> scaled = matrix(values).cast<double>();
+  if (!scaled.allFinite()) return kNaN;
+  const double largest = scaled.cwiseAbs().maxCoeff();
+  if (largest == 0) return 0;
+  // Scaling keeps the squares of tiny or huge activations in range.
+  scaled /= largest;
+  Eigen::MatrixXd gram;
+  if (values.rows <= values.columns)
+    gram.noalias() = scaled * scaled.transpose();
+  else
+    gram.noalias() = scaled.transpose() * scaled;
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram, Eigen::EigenvaluesOnly);
+  constexpr double kRounding = 1e-12;  // of eigenvalues, which are squares
+  const Eigen::ArrayXd eigenvalues = solver.eigenvalues().array();
+  const Eigen::ArrayXd singular = (eigenvalues > kRounding * eigenvalues.maxCoeff()).select(eigenvalues, 0).sqrt();
+  const double sum = singular.sum();
+  double entropy = 0;
+  for (double value : singular) {
+    const double share = value / sum;
+    if (share > 0) entropy -= share * std::log(share);
+  }
+  return std::exp(entropy);
+}
+
+}  // namespace gradclinic

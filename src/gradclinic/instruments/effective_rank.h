@@ -1,0 +1,13 @@
+#pragma once
+
+#include "gradclinic/tensor/view.h"
+
+namespace gradclinic {
+
+/// exp(-sum p_i log p_i) with p_i = s_i / sum s, s the singular values: how many directions a matrix spreads over
+/// (Roy & Vetterli 2007). Between 1 and the smaller side; 0 for a matrix of zeros; NaN when an entry is not finite or
+/// there is none. Singular values come from the eigenvalues of the smaller Gram matrix, in double; those below 1e-6 of
+/// the largest are rounding and count as 0.
+double effective_rank(View<const float> values);
+
+}  // namespace gradclinic

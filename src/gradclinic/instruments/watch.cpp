@@ -1,0 +1,125 @@
+#include "gradclinic/instruments/watch.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <optional>
+
+#include "gradclinic/instruments/probe_table.h"
+#include "gradclinic/instruments/step_table.h"
+#include "gradclinic/net/activation.h"
+
+namespace gradclinic {
+namespace {
+
+UnitRule unit_rule(const ModelSpec& model) {
+  const Activation& activation = find_activation(model.activation);
+  return {activation.saturated_low, activation.saturated_high, activation.can_die};
+}
+
+}  // namespace
+
+struct Watch::Implementation {
+  Implementation(Sink& to, std::vector<Gauge> all) : sink(to), gauges(std::move(all)) {}
+
+  void start(const Training& training) {
+    const WatchSpec& watch = training.spec.watch;
+    rule = unit_rule(training.spec.model);
+    interval = watch.every;
+    steps.emplace(gauges, training.network.depth());
+    if (interval > 0) sink.open_table("step", steps->columns());
+    probes.clear();
+    probes.reserve(4);
+    for (const auto& [table, every] : {std::pair{"histograms", watch.histograms},
+                                       {"rank", watch.rank},
+                                       {"noise", watch.noise},
+                                       {"sharpness", watch.sharpness}}) {
+      probes.emplace_back(table, every, gauges, training, sink);
+      probes.back().open();
+    }
+    if (training.data.validation.samples() > 0) open_validation();
+  }
+
+  void open_validation() {
+    std::vector<Column> columns;
+    for (const Gauge& gauge : gauges) {
+      if (!gauge.of_validation) continue;
+      columns.push_back({gauge.id, 0});
+      validation_readers.push_back(gauge.of_validation);
+    }
+    validation_row.resize(columns.size());
+    sink.open_table("validation", columns);
+  }
+
+  void report_non_finite(Quantity quantity, int layer, const TensorStatistics& statistics, Index size) {
+    if (non_finite_seen || statistics.nan_count + statistics.inf_count == 0) return;
+    non_finite_seen = true;
+    sink.add_event({step, "non-finite", layer,
+                    fmt::format("{} of layer {}: {} NaN and {} Inf among {} entries", name_of(quantity), layer,
+                                statistics.nan_count, statistics.inf_count, size)});
+  }
+
+  Sink& sink;
+  std::vector<Gauge> gauges;
+  UnitRule rule;
+  std::int64_t interval = 0;
+  std::int64_t step = 0;
+  bool step_due = false;
+  bool non_finite_seen = false;
+  std::optional<StepTable> steps;
+  std::vector<ProbeTable> probes;
+  std::vector<float (*)(double, double)> validation_readers;
+  std::vector<float> validation_row;
+};
+
+Watch::Watch(Sink& sink, std::vector<Gauge> gauges)
+    : implementation_(std::make_unique<Implementation>(sink, std::move(gauges))) {}
+Watch::~Watch() = default;
+
+void Watch::on_start(const Training& training) { implementation_->start(training); }
+
+bool Watch::wants_tensors(std::int64_t step) {
+  Implementation& own = *implementation_;
+  own.step = step;
+  own.step_due = own.interval > 0 && step % own.interval == 0;
+  own.steps->clear();
+  bool wanted = own.step_due;
+  for (ProbeTable& table : own.probes) wanted = table.begin(step) || wanted;
+  return wanted;
+}
+
+void Watch::see(Quantity quantity, int layer, View<const float> values) {
+  Implementation& own = *implementation_;
+  if (own.step_due) {
+    const TensorStatistics statistics = measure(values, quantity == Quantity::activation ? own.rule : UnitRule{});
+    own.steps->take(quantity, layer, statistics);
+    own.report_non_finite(quantity, layer, statistics, values.size());
+  }
+  for (ProbeTable& table : own.probes) table.see(quantity, layer, values);
+}
+
+void Watch::on_step(const Training& training, const StepSummary& summary) {
+  Implementation& own = *implementation_;
+  if (own.step_due) own.sink.append("step", summary.step, own.steps->row(summary));
+  for (ProbeTable& table : own.probes) table.finish({training, summary});
+}
+
+void Watch::on_validation(std::int64_t step, double loss, double accuracy) {
+  Implementation& own = *implementation_;
+  if (own.validation_row.empty()) return;
+  for (std::size_t i = 0; i < own.validation_row.size(); ++i)
+    own.validation_row[i] = own.validation_readers[i](loss, accuracy);
+  own.sink.append("validation", step, own.validation_row.data());
+}
+
+void Watch::on_end(const Outcome& outcome) {
+  Implementation& own = *implementation_;
+  if (outcome.status == "diverged")
+    own.sink.add_event(
+        {outcome.steps, "diverged", 0,
+         fmt::format("the loss is {} after {} steps", std::isnan(outcome.final_loss) ? "NaN" : "Inf", outcome.steps)});
+  if (outcome.status == "interrupted")
+    own.sink.add_event({outcome.steps, "interrupted", 0, fmt::format("stopped after {} steps", outcome.steps)});
+}
+
+}  // namespace gradclinic
