@@ -9,6 +9,9 @@
 
 namespace gradclinic {
 
+/// Where commands look when no store is named: in the working folder.
+inline constexpr const char* kDefaultStore = "gradclinic.sqlite";
+
 /// A line of `gradclinic list`.
 struct RunSummary {
   std::int64_t id = 0;
@@ -19,7 +22,9 @@ struct RunSummary {
 };
 
 /// One SQLite file (write-ahead log) that holds many runs: spec, machine, versions, outcome and events of each, and its
-/// tables as compressed blocks. A run killed at any moment leaves everything up to its last block readable.
+/// tables as compressed blocks (docs/store.md). A run killed at any moment leaves everything up to its last block
+/// readable, with status "running". Many threads may record into one Store at once, each through its own recorder, and
+/// many processes into one file; what is recorded can be read meanwhile.
 /// Every member throws StoreError naming the file, what happened and what to do (disk full, not a store, newer
 /// version, damaged block, no such run).
 class Store {
@@ -36,7 +41,7 @@ class Store {
 
   /// Newest first.
   std::vector<RunSummary> runs() const;
-  /// Everything recorded of a run, up to its last readable block.
+  /// Everything of a run that can be read; for each damaged or missing block an event "damaged-block".
   Record read(std::int64_t id) const;
   /// A run by id ("12"), by name (the newest of that name) or "last".
   Record find(const std::string& run) const;
