@@ -17,19 +17,20 @@ struct Curve {
 
 /// A plot, ready to draw. A heatmap has x_values, y_values and cells instead of curves.
 struct Figure {
-  std::string id;     ///< unique in the experiment; the file's name in figures/
+  std::string id;  ///< unique in the experiment; the file's name in figures/
   std::string title;
-  std::string kind;   ///< by-layer, by-step, by-factor, heatmap
+  std::string kind;  ///< by-layer, by-step, by-factor, heatmap
   std::string quantity;
   std::string x_label;
   std::string y_label;
   bool log_x = false;
-  bool log_y = false;
-  std::vector<std::string> x_names;  ///< by-factor and heatmap: the factor's values; empty where x is a number
+  bool log_y = false;                ///< of a heatmap: the scale of its colours
+  std::vector<std::string> x_names;  ///< by-factor, heatmap: names that x indexes; empty where x is a number
   std::vector<std::string> y_names;  ///< heatmap
   std::vector<Curve> curves;
   std::vector<std::vector<double>> cells;  ///< heatmap: cells[y][x], median over seeds
   int seeds = 0;
+  std::string note;  ///< what a reader must know; may be empty
 };
 
 enum class Verdict { supported, refuted, inconclusive, vacuous };
@@ -43,14 +44,14 @@ struct ClaimResult {
   std::string measure;
   std::string comparison;  ///< in words: "median of relu / median of tanh, paired by seed"
   Verdict verdict = Verdict::inconclusive;
-  double effect = 0;       ///< see effect_unit; of the weakest part when the claim has several
+  double effect = 0;        ///< see effect_unit; of the weakest part when the claim has several
   std::string effect_unit;  ///< "ratio" (1 is no difference), "difference" (0 is none), "value"
-  double low = 0;          ///< 95 % interval of the effect
+  double low = 0;           ///< 95 % interval of the effect
   double high = 0;
-  int pairs = 0;           ///< n
-  double p = 1;            ///< two-sided, exact sign test; of the weakest part
-  double p_holm = 1;       ///< adjusted for all claims of the report (Holm 1979)
-  std::string reason;      ///< one sentence a beginner understands
+  int pairs = 0;       ///< n
+  double p = 1;        ///< two-sided, exact sign test; of the weakest part
+  double p_holm = 1;   ///< adjusted for all claims of the report (Holm 1979)
+  std::string reason;  ///< one sentence a beginner understands
 };
 
 /// One setting of an experiment over its seeds.
@@ -70,17 +71,17 @@ struct TreatmentResult {
   std::string experiment;
   std::string pathology;
   std::string fix;
-  std::string patient;        ///< the untreated setting
-  std::string outcome;        ///< the measure it is judged by: "loss final"
-  double effect = 0;          ///< treated / untreated, median over pairs; below 1 is better
+  std::string patient;  ///< the untreated setting
+  std::string outcome;  ///< the measure it is judged by: "loss final"
+  double effect = 0;  ///< treated / untreated (the inverse where more is better), median over pairs: below 1 is better
   double low = 0;
   double high = 0;
   int pairs = 0;
   Verdict verdict = Verdict::inconclusive;  ///< of "the fix improves the outcome"
-  std::string mechanism;      ///< what happened to the pathology's own measure, with numbers
-  double cost = 1;            ///< time per step, treated / untreated
+  std::string mechanism;                    ///< what happened to the pathology's own measure, with numbers
+  double cost = 1;                          ///< time per step, treated / untreated
   std::string side_effects;
-  std::string fails_where;    ///< settings where it did not help or harmed
+  std::string fails_where;  ///< settings where it did not help or harmed
 };
 
 struct ExperimentResult {

@@ -1,0 +1,214 @@
+#include "gradclinic/lab/notebook.h"
+
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "gradclinic/record/run.h"
+
+namespace gradclinic {
+namespace {
+
+constexpr std::uint64_t kSeed = 42;
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+using Printed = std::map<std::string, std::vector<double>>;
+
+// Layers 1 to 5, 9 and 10 of ten: what the notebook prints of its gradient norms.
+const std::vector<int> kPrintedLayers = {1, 2, 3, 4, 5, 9, 10};
+const Printed kPrintedNorms = {
+    {"sigmoid", {7.133195e-09, 3.749715e-08, 2.048617e-07, 1.463887e-06, 1.035517e-05, 3.095866e-02, 2.508974e-01}},
+    {"tanh", {2.355444e-03, 5.402362e-03, 6.261560e-03, 8.474516e-03, 1.316472e-02, 9.305922e-02, 1.687764e-01}},
+    {"relu", {1.713301e-04, 4.312312e-04, 3.712501e-04, 5.355752e-04, 9.506661e-04, 3.033134e-02, 6.214748e-02}}};
+
+Split toy_data(Generator& generator, Index samples) {
+  constexpr Index kFeatures = 10;
+  Split data;
+  data.training.inputs = Tensor<float>(samples, kFeatures);
+  data.training.targets = Tensor<float>(samples, 1);
+  generator.normal(data.training.inputs.values);
+  generator.normal(data.training.targets.values);
+  return data;
+}
+
+Spec network(std::int64_t depth, const std::string& activation, std::int64_t steps) {
+  Spec spec;
+  spec.seed = kSeed;
+  spec.name = "notebook, " + activation;
+  spec.data.set = "noise";
+  spec.model.depth = depth;
+  spec.model.activation = activation;
+  spec.train.steps = steps;
+  return spec;
+}
+
+Record record_of(const Spec& spec, const Split& data, Generator& generator) {
+  MemoryRecorder recorder;
+  run(spec, data, generator, recorder);
+  return recorder.take();
+}
+
+Curve curve_of(const std::string& label, const std::vector<double>& x, const std::vector<double>& values) {
+  return {.label = label, .x = x, .median = values, .low = values, .high = values};
+}
+
+Curve over_steps(const std::string& label, const Series& series) {
+  return curve_of(label, {series.steps.begin(), series.steps.end()}, {series.values.begin(), series.values.end()});
+}
+
+Figure plot(const std::string& id, const std::string& title, const std::string& kind, const std::string& quantity) {
+  return {.id = id,
+          .title = title,
+          .kind = kind,
+          .quantity = quantity,
+          .x_label = kind == "by-layer" ? "layer" : "epoch",
+          .y_label = quantity,
+          .log_y = true,
+          .seeds = 1};
+}
+
+/// The notebook in the making: one generator for all its models, as PyTorch's global one.
+class Notebook {
+ public:
+  NotebookResult run() {
+    gradient_norms();
+    generator_ = Generator(kSeed);
+    data_ = toy_data(generator_, 500);
+    activations();
+    initializations();
+    batch_normalization();
+    gradient_clipping();
+    return std::move(result_);
+  }
+
+ private:
+  void gradient_norms() {
+    ExperimentResult& section = add("1-gradient-norms", "1. Gradient norms across layers",
+                                    "Ten layers of width 50 on 100 samples of noise, one backward pass.");
+    data_ = toy_data(generator_, 100);
+    Figure figure = plot("gradient-norms", "Gradient norms across layers (10 layers)", "by-layer", "weight_grad.l2");
+    for (const std::string activation : {"sigmoid", "tanh", "relu"}) {
+      const Record record = record_of(network(10, activation, 1), data_, generator_);
+      std::vector<double> layers;
+      std::vector<double> norms;
+      for (const int layer : record.layers("weight_grad.l2")) {
+        layers.push_back(layer);
+        norms.push_back(record.series("weight_grad.l2", layer).values.front());
+      }
+      for (std::size_t i = 0; i < kPrintedLayers.size(); ++i)
+        note(section, activation + ", layer " + std::to_string(kPrintedLayers[i]), kPrintedNorms.at(activation)[i],
+             norms[kPrintedLayers[i] - 1]);
+      figure.curves.push_back(curve_of(activation, layers, norms));
+    }
+    section.figures.push_back(figure);
+  }
+
+  void activations() {
+    ExperimentResult& section = add("2-activations", "2. Activation functions",
+                                    "Six layers on 500 samples, SGD at 0.01, 200 epochs of the full batch.");
+    Figure figure = plot("activations", "Training dynamics: activation functions", "by-step", "loss");
+    const std::vector<std::pair<std::string, double>> printed = {
+        {"sigmoid", 0.986525}, {"tanh", 0.981035}, {"relu", 0.985931}};
+    for (const auto& [activation, loss] : printed)
+      train(section, figure, activation, network(6, activation, 200), loss);
+    section.figures.push_back(figure);
+  }
+
+  void initializations() {
+    ExperimentResult& section =
+        add("3-initializations", "3. Initialization", "Eight ReLU layers, zero biases; otherwise as section 2.");
+    Figure figure = plot("initializations", "Initialization (ReLU)", "by-step", "loss");
+    const std::vector<std::tuple<std::string, std::string, double>> printed = {
+        {"small", "normal", 0.986525}, {"xavier", "xavier_uniform", 0.969864}, {"he", "he_uniform", 0.562606}};
+    for (const auto& [label, initializer, loss] : printed) {
+      Spec spec = network(8, "relu", 200);
+      spec.model.init = initializer;
+      train(section, figure, label, spec, loss);
+    }
+    section.figures.push_back(figure);
+  }
+
+  void batch_normalization() {
+    ExperimentResult& section =
+        add("4-batch-normalization", "4. Batch normalization", "Ten ReLU layers, as section 2.");
+    Figure figure = plot("batch-normalization", "Effect of batch normalization (10 layers)", "by-step", "loss");
+    train(section, figure, "without batch norm", network(10, "relu", 200), 0.986522);
+    Spec spec = network(10, "relu", 200);
+    spec.model.norm = "batch";
+    train(section, figure, "with batch norm", spec, 0.000789);
+    section.figures.push_back(figure);
+  }
+
+  void gradient_clipping() {
+    ExperimentResult& section = add("5-gradient-clipping", "5. Gradient clipping",
+                                    "Eight ReLU layers, learning rate 0.1, 100 epochs, clipped at norm 1.0 or not.");
+    Figure losses = plot("clipping-loss", "Training loss", "by-step", "loss");
+    Figure norms = plot("clipping-norm", "Gradient norm before clipping", "by-step", "gradient_norm");
+    for (const double clip : {0.0, 1.0}) {
+      Spec spec = network(8, "relu", 100);
+      spec.train.lr = 0.1;
+      spec.train.clip_norm = clip;
+      const std::string label = clip > 0 ? "clipped at 1.0" : "no clipping";
+      const Record record = train(section, losses, label, spec, kUnknown);
+      const Series series = record.series("gradient_norm");
+      norms.curves.push_back(over_steps(label, series));
+      constexpr std::size_t kEvery = 10;
+      for (std::size_t i = 0; i < series.values.size(); i += kEvery)
+        note(section, label + ", gradient norm, epoch " + std::to_string(i), kUnknown, series.values[i]);
+    }
+    section.figures.push_back(losses);
+    section.figures.push_back(norms);
+  }
+
+  Record train(ExperimentResult& section, Figure& figure, const std::string& label, const Spec& spec, double printed) {
+    Record record = record_of(spec, data_, generator_);
+    const double loss = record.outcome.final_loss;
+    figure.curves.push_back(over_steps(label, record.series("loss")));
+    note(section, label + ", final loss", printed, loss);
+    section.groups.push_back(
+        {.label = label,
+         .factors = {},
+         .seeds = 1,
+         .diverged = record.outcome.status == "diverged" ? 1 : 0,
+         .final_loss = loss,
+         .final_loss_low = loss,
+         .final_loss_high = loss,
+         .microseconds_per_step = 1e6 * record.outcome.seconds / static_cast<double>(record.outcome.steps)});
+    result_.results.seconds += record.outcome.seconds;
+    ++result_.results.runs;
+    ++section.runs;
+    return record;
+  }
+
+  ExperimentResult& add(const std::string& id, const std::string& title, const std::string& setup) {
+    ExperimentResult section;
+    section.id = id;
+    section.title = title;
+    section.question = "What does the course notebook print here?";
+    section.setup = setup + " Seed 42, one run: for conclusions that are tested over many seeds, run the lab.";
+    section.seeds = 1;
+    result_.results.experiments.push_back(section);
+    return result_.results.experiments.back();
+  }
+
+  void note(const ExperimentResult& section, const std::string& label, double printed, double here) {
+    result_.lines.push_back({section.title, label, printed, here});
+  }
+
+  Generator generator_{kSeed};
+  Split data_;
+  NotebookResult result_;
+};
+
+}  // namespace
+
+NotebookResult run_notebook() {
+  NotebookResult result = Notebook().run();
+  const Record header = describe_run(network(10, "relu", 1));
+  result.results.started = header.started;
+  result.results.machine = header.machine;
+  result.results.versions = header.versions;
+  return result;
+}
+
+}  // namespace gradclinic
