@@ -1,1 +1,0 @@
-#include "gradclinic/lab/results.h"

@@ -1,0 +1,49 @@
+import { claims_section } from "./claims";
+import { element } from "./element";
+import { experiment_section } from "./experiment";
+import { draw_everything } from "./lazy";
+import { start_navigation } from "./navigation";
+import { embedded_results, type Results } from "./results";
+import { summary_section } from "./summary";
+import { start_theme } from "./theme";
+import { treatments_section } from "./treatments";
+import { conclusions_section, method_section, references_section } from "./write_up";
+
+function show(results: Results) {
+  const claims = claims_section(results);
+  const sections = [
+    results.treatments.length ? treatments_section(results) : null,
+    results.counts.claims ? claims.section : null,
+    results.write_up.conclusions.length ? conclusions_section(results) : null,
+    ...results.experiments.map(experiment_section),
+    method_section(results),
+    references_section(results),
+  ].filter((section): section is HTMLElement => section !== null);
+  const head = summary_section(results, claims.choose);
+  document.getElementById("main")!.append(head, ...sections);
+  start_navigation(results, head, sections);
+}
+
+/** A link into the page opens what it points at, and a page opened at an address scrolls there. */
+function follow_address() {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target) target.scrollIntoView();
+}
+
+function open_for_print() {
+  for (const details of document.querySelectorAll<HTMLDetailsElement>("details.more, details.settings, details.facts"))
+    details.open = true;
+  draw_everything();
+}
+
+start_theme(document.querySelector<HTMLElement>(".theme")!);
+try {
+  show(embedded_results());
+  follow_address();
+} catch (error) {
+  document
+    .getElementById("main")!
+    .append(element("p", { class: "warning" }, `This page's data cannot be read: ${(error as Error).message}`));
+  throw error;
+}
+addEventListener("beforeprint", open_for_print);
