@@ -2,10 +2,12 @@
 #include <cstdio>
 
 #include "gradclinic/command.h"
+#include "gradclinic/tensor/blas.h"
 
 using namespace gradclinic;
 
 int main(int argc, char** argv) {
+  use_one_blas_thread();
   CLI::App app{"gradclinic finds out why a neural network does not train, and tests which fix works."};
   app.require_subcommand(1);
   app.footer("Example: gradclinic lab --quick");

@@ -1,0 +1,148 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include "gradclinic/command.h"
+#include "gradclinic/course.h"
+#include "gradclinic/data/dataset.h"
+#include "gradclinic/instruments/gauge.h"
+#include "gradclinic/lab/claim_text.h"
+#include "gradclinic/lab/words.h"
+#include "gradclinic/net/activation.h"
+#include "gradclinic/net/initializer.h"
+#include "gradclinic/net/loss.h"
+#include "gradclinic/net/optimizer.h"
+#include "gradclinic/report/results_json.h"
+#include "gradclinic/report/writeup.h"
+#include "gradclinic/support/text.h"
+
+namespace gradclinic::commands {
+namespace {
+
+struct Arguments {
+  std::string name;
+  std::string experiments;
+  std::string report = "report";
+};
+
+/// What there is to explain: names, and texts of those that match.
+struct Catalogue {
+  std::string wanted;
+  std::vector<std::string> names;
+  std::vector<std::string> texts;
+
+  /// Calls `text` only for the wanted one.
+  template <class Text>
+  void add(const std::string& name, Text text) {
+    names.push_back(name);
+    if (name == wanted) texts.push_back(text());
+  }
+};
+
+template <class Entry>
+void add_entries(const std::vector<Entry>& entries, const std::string& kind, Catalogue& catalogue) {
+  for (const Entry& entry : entries)
+    catalogue.add(entry.id, [&] {
+      return fmt::format("{} ({})\n  {}\n  Reference: {}\n", entry.id, kind, entry.summary, entry.reference);
+    });
+}
+
+void add_gauges(Catalogue& catalogue) {
+  for (const Gauge& gauge : gauges::all())
+    catalogue.add(gauge.id, [&] {
+      return fmt::format("{} (gauge)\n  {}\n  Unit: {}. Schedule: {}. Cost: {}.\n  Reference: {}\n", gauge.id,
+                         gauge.summary, gauge.unit, gauge.table, gauge.cost, gauge.reference);
+    });
+}
+
+std::string line_if(const std::string& heading, const std::string& text) {
+  return text.empty() ? "" : fmt::format("  {}: {}\n", heading, text);
+}
+
+/// The results that a report holds; none without a report.
+std::optional<LabResults> results_in(const std::string& folder) {
+  const std::filesystem::path path = std::filesystem::path(folder) / "results.json";
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return read_results(text.str());
+}
+
+std::string verdict_text(const std::string& experiment, const std::string& claim, const Arguments& arguments) {
+  if (const std::optional<LabResults> results = results_in(arguments.report))
+    for (const ExperimentResult& result : results->experiments)
+      for (const ClaimResult& found : result.claims)
+        if (result.id == experiment && found.id == claim)
+          return fmt::format("{} ({}, in {})\n  Because: {}", name_of(found.verdict), effect_text(found),
+                             arguments.report, found.reason);
+  return "not tested yet; gradclinic lab " + experiment + " tests it";
+}
+
+std::string claim_text(const Experiment& experiment, const ClaimSpec& claim, const Arguments& arguments) {
+  return fmt::format("{} (claim of the experiment {})\n  \"{}\"\n", claim.id, experiment.id, claim.says) +
+         line_if("Source", claim.source) + line_if("Rule", rule_text(claim)) + line_if("Why", claim.explain) +
+         line_if("Verdict", verdict_text(experiment.id, claim.id, arguments));
+}
+
+std::string experiment_text(const Experiment& experiment) {
+  std::string text =
+      fmt::format("{} (experiment)\n  {}\n", experiment.id, experiment.title) +
+      line_if("Question", experiment.question) +
+      line_if("Setup", setup_text(experiment, cells(experiment).size(), static_cast<std::size_t>(experiment.seeds))) +
+      line_if("Notes", experiment.notes);
+  for (const ClaimSpec& claim : experiment.claims) text += fmt::format("  Claim {}: \"{}\"\n", claim.id, claim.says);
+  return text;
+}
+
+void add_course(const Arguments& arguments, Catalogue& catalogue) {
+  for (const Experiment& experiment : load_experiments(experiments_folder(arguments.experiments))) {
+    catalogue.add(experiment.id, [&] { return experiment_text(experiment); });
+    for (const ClaimSpec& claim : experiment.claims)
+      catalogue.add(claim.id, [&] { return claim_text(experiment, claim, arguments); });
+  }
+}
+
+ExitCode explain_command(const Arguments& arguments) {
+  Catalogue catalogue{arguments.name, {}, {}};
+  add_entries(activations::all(), "activation", catalogue);
+  add_entries(initializers::all(), "initializer", catalogue);
+  add_entries(losses::all(), "loss", catalogue);
+  add_entries(optimizers::all(), "optimizer", catalogue);
+  add_entries(sets::all(), "data set", catalogue);
+  add_gauges(catalogue);
+  // What the catalogues know can be explained without any experiments at hand.
+  if (catalogue.texts.empty()) add_course(arguments, catalogue);
+  if (catalogue.texts.empty()) {
+    const std::string close = nearest(arguments.name, catalogue.names);
+    throw BadInput("NAME", "nothing has this name", arguments.name,
+                   close.empty() ? "known: " + join(catalogue.names) : "did you mean `" + close + "`?");
+  }
+  fmt::print("{}", join(catalogue.texts, "\n"));
+  return ExitCode::ok;
+}
+
+std::function<ExitCode()> set_up(CLI::App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  app.add_option("NAME", arguments->name,
+                 "a claim, experiment, gauge, activation, initializer, optimizer, loss or data set")
+      ->required();
+  app.add_option("--experiments", arguments->experiments, "folder of experiments (*.toml)");
+  app.add_option("--report", arguments->report, "the report that holds the verdicts")->capture_default_str();
+  return [arguments] { return explain_command(*arguments); };
+}
+
+}  // namespace
+
+Command explain() {
+  return {.id = "explain",
+          .summary = "tell what a claim, an experiment or anything in the catalogues is, and a claim's verdict",
+          .example = "gradclinic explain gelu",
+          .set_up = set_up};
+}
+
+}  // namespace gradclinic::commands

@@ -1,0 +1,70 @@
+#include "gradclinic/record/run.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "gradclinic/blas_warning.h"
+#include "gradclinic/command.h"
+#include "gradclinic/interrupt.h"
+#include "gradclinic/record/store.h"
+#include "gradclinic/spec/toml.h"
+
+namespace gradclinic::commands {
+namespace {
+
+struct Arguments {
+  std::string spec;
+  std::vector<std::string> settings;
+  std::string store = kDefaultStore;
+};
+
+Spec spec_of(const Arguments& arguments) {
+  Spec spec = load_spec(arguments.spec);
+  for (const std::string& setting : arguments.settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos)
+      throw BadInput("--set", "needs KEY=VALUE", setting, "for example --set model.activation=tanh");
+    set_key(spec, setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  if (!arguments.settings.empty()) validate(spec, arguments.spec + " with --set");
+  return spec;
+}
+
+std::string end_of(const Outcome& outcome) {
+  if (outcome.status == "diverged")
+    return fmt::format("diverged at step {}: loss {}", outcome.steps, outcome.final_loss);
+  return fmt::format("{} after {} steps: loss {:.6g}", outcome.status, outcome.steps, outcome.final_loss);
+}
+
+ExitCode run_command(const Arguments& arguments) {
+  const Spec spec = spec_of(arguments);
+  warn_of_slow_blas();
+  Store store(arguments.store);
+  const std::unique_ptr<Store::RunRecorder> recorder = store.new_run();
+  const Outcome outcome = run(spec, *recorder, &stop_on_interrupt());
+  fmt::print("{}: {}, {:.3g} s\n", spec.name, end_of(outcome), outcome.seconds);
+  fmt::print("recorded as run {} in {}; gradclinic export {} --to csv writes what was measured\n", recorder->id(),
+             arguments.store, recorder->id());
+  return outcome.status == "interrupted" ? ExitCode::interrupted : ExitCode::ok;
+}
+
+std::function<ExitCode()> set_up(CLI::App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  app.add_option("SPEC", arguments->spec, "the spec to train (TOML, docs/spec.md)")->required();
+  app.add_option("--set", arguments->settings, "KEY=VALUE: changes a key of the spec; may be repeated");
+  app.add_option("--store", arguments->store, "the store to record into")->capture_default_str();
+  return [arguments] { return run_command(*arguments); };
+}
+
+}  // namespace
+
+Command run() {
+  return {.id = "run",
+          .summary = "train one spec under watch and record it",
+          .example = "gradclinic run examples/ten-layer-sigmoid.toml --set model.activation=relu",
+          .set_up = set_up};
+}
+
+}  // namespace gradclinic::commands
