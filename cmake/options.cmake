@@ -2,11 +2,12 @@
 add_library(gradclinic_options INTERFACE)
 target_include_directories(gradclinic_options INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/src)
 target_compile_options(gradclinic_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+  -Wno-missing-field-initializers  # designated initializers leave the rest at their defaults
   # No caller reads errno after sqrt, nor the floating-point exception flags: loops of both may then vectorize.
   -fno-math-errno -fno-trapping-math)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # GCC 12 warns of its own AVX-512 intrinsics (GCC bug 105593).
-  target_compile_options(gradclinic_options INTERFACE -Wno-maybe-uninitialized)
+  # GCC 12 warns of its own AVX-512 intrinsics and std::string's operator+ (GCC bugs 105593, 105651).
+  target_compile_options(gradclinic_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict)
 endif()
 if(GRADCLINIC_WARNINGS_AS_ERRORS)
   target_compile_options(gradclinic_options INTERFACE -Werror)
@@ -17,6 +18,11 @@ endif()
 if(GRADCLINIC_SANITIZE)
   target_compile_options(gradclinic_options INTERFACE -fsanitize=${GRADCLINIC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(gradclinic_options INTERFACE -fsanitize=${GRADCLINIC_SANITIZE})
+endif()
+if(GRADCLINIC_FUZZ)
+  # NDEBUG: Debian's toml++ asserts on some malformed files that it otherwise reports.
+  target_compile_options(gradclinic_options INTERFACE -DNDEBUG -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
+  target_link_options(gradclinic_options INTERFACE -fsanitize=address,undefined)
 endif()
 find_program(CCACHE ccache)
 if(CCACHE)

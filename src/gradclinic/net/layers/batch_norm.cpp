@@ -49,8 +49,10 @@ class BatchNorm : public Layer<T> {
   }
 
   void backward(View<const T> input, View<const T>, View<const T> output_gradient, View<T> input_gradient,
-                const Pass&) override {
+                const Pass& pass) override {
     const Index batch = input.columns;
+    // In evaluation the mean and the variance do not depend on the batch.
+    const T share = pass.training ? 1 / static_cast<T>(batch) : T(0);
     for (Index feature = 0; feature < features_; ++feature) {
       const auto row = array(input.row(feature), batch);
       const auto gradient = array(output_gradient.row(feature), batch);
@@ -60,10 +62,9 @@ class BatchNorm : public Layer<T> {
       const T sum_normalized = (gradient * (row - mean)).sum() * inverse;
       scale_.gradient.data[feature] = sum_normalized;
       shift_.gradient.data[feature] = sum;
-      const T count = static_cast<T>(batch);
       const T factor = scale_.value.data[feature] * inverse;
       array(input_gradient.row(feature), batch) =
-          factor * (gradient - sum / count - (row - mean) * (inverse * sum_normalized / count));
+          factor * (gradient - sum * share - (row - mean) * (inverse * sum_normalized * share));
     }
   }
 
