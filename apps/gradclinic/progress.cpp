@@ -32,7 +32,7 @@ std::string progress_text(const LabProgress& progress, int bar_width) {
     text = "[" + std::string(filled, '#') + std::string(static_cast<std::size_t>(bar_width) - filled, '-') + "] ";
   text += fmt::format("{} of {} runs", finished(progress), progress.total);
   if (progress.cached > 0) text += fmt::format(" ({} kept from before)", progress.cached);
-  if (progress.failed > 0) text += fmt::format(", {} failed", progress.failed);
+  if (progress.failed > 0) text += fmt::format(", {} left out", progress.failed);
   if (progress.runs_per_second > 0) text += fmt::format(", {} runs/s", number_text(progress.runs_per_second));
   if (progress.runs_per_second > 0 && finished(progress) < progress.total && std::isfinite(progress.seconds_left))
     text += fmt::format(", {} left", duration_text(progress.seconds_left));

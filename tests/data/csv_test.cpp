@@ -84,7 +84,7 @@ TEST(Csv, CountsLinesWithinQuotedCells) {
 
 TEST(Csv, RejectsRowsOfAnotherLength) {
   rejects("a,b,y\n1,2,3\n1,2\n", ":3", "not 3 cells");
-  rejects("a,y\n1,2,3\n", ":2", "(got `3`)");
+  rejects("a,y\n1,2,3,4\n", ":2", "(got `4`)");
   rejects("a,y\n1,2,\n", ":2", "(got `3`)");
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 /// A file that numpy.save wrote (beside the fuzzers, as their first inputs).
 NpyTable<float> saved_by_numpy(const std::string& name) {
-  const File file(std::string(GRADCLINIC_SOURCE) + "/tests/fuzz/corpus/npy/" + name + ".npy");
+  const File file(GRADCLINIC_SOURCE "/tests/fuzz/corpus/npy/" + name + ".npy");
   return read_npy<float>(file.bytes(), file.path());
 }
 

@@ -210,7 +210,7 @@ TEST(Lab, ACellThatCannotBeRunIsANoteAndHarmsNoOther) {
   EXPECT_NE(experiment.notes.find("no such folder"), std::string::npos) << experiment.notes;
   EXPECT_EQ(experiment.claims.front().verdict, Verdict::inconclusive);
   EXPECT_EQ(experiment.groups[0].seeds, 8);
-  EXPECT_EQ(experiment.groups[1].seeds, 0);
+  EXPECT_EQ(experiment.groups.size(), 1U);
 }
 
 TEST(Lab, SaysWhatWasNotMeasured) {

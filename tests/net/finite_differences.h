@@ -10,7 +10,8 @@
 
 namespace gradclinic {
 
-/// A gradient by differences, and how far rounding alone may move its entries when the function is of the order of a few.
+/// A gradient by differences, and how far rounding alone may move its entries when the function is of the order of a
+/// few.
 struct NumericalGradient {
   std::vector<double> entries;
   double noise;

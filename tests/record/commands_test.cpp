@@ -34,7 +34,7 @@ TEST_F(CommandsTest, ListAlignsTheRuns) {
   EXPECT_EQ(list.exit_code, 0);
   EXPECT_EQ(list.output,
             "id  name               seed  status    steps  final loss  started\n"
-            " 2  gr\xc3\xbc\xc3\x9f\\x1b[2J          1  diverged      7         nan  2024-05-06T07:08:09Z\n"
+            " 2  gr\xc3\xbc\xc3\x9f\\x1b[2J           1  diverged      7         nan  2024-05-06T07:08:09Z\n"
             " 1  ten-layer sigmoid    42  finished    100    0.986525  2024-05-06T07:08:09Z\n");
 }
 

@@ -76,7 +76,7 @@ TEST_F(DamagedStore, FlippedBytesAreAnErrorOrAPartNeverACrash) {
   const std::string whole = read_bytes(path_);
   const std::string flipped = folder_ / "flipped.sqlite";
   std::mt19937 random(1);
-  for (int i = 0; i < 600; ++i) {
+  for (int i = 0; i < 300; ++i) {
     std::string bytes = whole;
     const int flips = 1 << random() % 8;
     // Every third time near a page's beginning, where SQLite keeps its structure.

@@ -96,7 +96,8 @@ TEST_F(StoreTest, AnUnknownRunNamesTheNearest) {
 
 TEST_F(StoreTest, NamesMayHoldAnything) {
   Store store(path_);
-  const std::string name("'; DROP TABLE runs; --\n\0 \xff gr\xc3\xbc\xc3\x9f", 35);
+  using namespace std::string_literals;
+  const std::string name = "'; DROP TABLE runs; --\n\0 \xff gr\xc3\xbc\xc3\x9f"s;
   Record header = made_header(name);
   header.machine["cpu"] = "\xff";
   const auto run = store.new_run();

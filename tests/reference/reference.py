@@ -6,8 +6,8 @@
 A request holds any of
     "runs":     [{"spec": TOML text, "precision": "float" or "double"}, ...]   see training.py
     "draws":    [{"seed": N, "precision": ..., "calls": [...]}, ...]            see draws.py
-    "notebook": "float" or "double"                                             see notebook.py
-and the answer holds the same keys with a list (or, for the notebook, a table) of results.
+    "notebook": ["float", "double"] or one of them                              see notebook.py
+and the answer holds the same keys with a list of results each.
 """
 import json
 import os
@@ -37,7 +37,7 @@ def answer(request):
     if "draws" in request:
         results["draws"] = [draw(program) for program in request["draws"]]
     if "notebook" in request:
-        results["notebook"] = notebook(request["notebook"])
+        results["notebook"] = [notebook(precision) for precision in request["notebook"]]
     return results
 
 

@@ -41,6 +41,12 @@ TEST(Axis, TicksAreRound) {
   EXPECT_EQ(Axis::exact(0.05, 2, true).ticks(6), (Values{0.1, 0.3, 1}));
 }
 
+TEST(Axis, TicksCanBeTheValuesThemselves) {
+  const Axis axis = Axis::exact(1, 100, true);
+  EXPECT_EQ(axis.ticks_at({5, 10, 5, NAN, 90, 100}, 0.05), (Values{5, 10, 100}));
+  EXPECT_EQ(axis.ticks_at({}, 0.05), Values{});
+}
+
 TEST(Axis, AlwaysHasTicksWithinItself) {
   const double tiny = std::numeric_limits<double>::denorm_min(), huge = std::numeric_limits<double>::max();
   const std::vector<Values> cases = {

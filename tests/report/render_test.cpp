@@ -129,7 +129,9 @@ TEST(Markdown, KeepsTablesWholeWhateverTheTextHolds) {
       columns = 0;
       continue;
     }
-    if (columns) EXPECT_EQ(bars, columns) << line;
+    if (columns) {
+      EXPECT_EQ(bars, columns) << line;
+    }
     columns = bars;
   }
 }

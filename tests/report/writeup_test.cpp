@@ -61,7 +61,17 @@ TEST(WriteUp, InvertsTheRatioWhereMoreIsBetter) {
 TEST(WriteUp, SaysWhenTheUntreatedNetworkDiverged) {
   LabResults results;
   results.treatments = {treatment("clipping", Verdict::supported, 0)};
-  EXPECT_TRUE(holds(write_up(results).pathologies[0].headline, "stayed finite where the untreated one diverged"));
+  EXPECT_TRUE(holds(write_up(results).pathologies[0].headline, "where the untreated one diverged"));
+}
+
+TEST(WriteUp, RanksByTheTreatedOutcomeWhereEveryUntreatedNetworkDiverged) {
+  TreatmentResult worse = treatment("clipping", Verdict::supported, 0);
+  TreatmentResult better = treatment("smaller weights", Verdict::supported, 0);
+  worse.treated_outcome = 0.5;
+  better.treated_outcome = 0.1;
+  LabResults results;
+  results.treatments = {worse, better};
+  EXPECT_TRUE(holds(write_up(results).pathologies[0].headline, "smaller weights worked best"));
 }
 
 TEST(WriteUp, SortsTheClaimsByVerdictAndLosesNone) {
@@ -91,6 +101,11 @@ TEST(WriteUp, OfNothingSaysSo) {
   EXPECT_TRUE(holds(text.summary, "0 experiments with 0 trainings tested 0 claims"));
   EXPECT_TRUE(text.pathologies.empty());
   EXPECT_TRUE(text.conclusions.empty());
+}
+
+TEST(OutcomeText, ReadsLikeASentence) {
+  EXPECT_EQ(outcome_text("validation_loss final"), "final validation loss");
+  EXPECT_EQ(outcome_text("steps to loss below 0.5"), "steps to loss below 0.5");
 }
 
 TEST(WriteUp, NamesTheLiterature) {

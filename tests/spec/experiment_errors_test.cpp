@@ -153,6 +153,9 @@ INSTANTIATE_TEST_SUITE_P(
                                "[file.toml:15 figure.y] is the same factor as x", ""},
                       Mistaken{"[[figure]]\nkind = \"heatmap\"\nquantity = \"loss\"\nx = \"arm\"\ny = \"train.lr\"",
                                "[file.toml:11 figure.where] leaves a factor open (got `model.depth`)", "fix it"},
+                      Mistaken{"[[figure]]\nkind = \"heatmap\"\nquantity = \"loss\"\nx = \"arm\"\ny = \"train.lr\"\n"
+                               "where = { model.depth = [3, 4], model.norm = \"none\" }",
+                               "[file.toml:16 figure.where] leaves a factor open (got `model.depth`)", "fix it"},
                       Mistaken{"[[figure]]\nkind = \"by-step\"\nquantity = \"loss\"\nwhere = 3",
                                "[file.toml:14 figure.where] not a table of factors (got `3`)", ""}));
 
@@ -234,6 +237,13 @@ TEST(ExperimentErrors, TooManyCells) {
   }
   EXPECT_THAT(parse_error(text),
               StartsWith("[file.toml:7 factors.data.samples] the factors have too many combinations"));
+}
+
+TEST(ExperimentErrors, TooManyFigures) {
+  std::string figures;
+  for (int i = 0; i < 1000; ++i) figures += "[[figure]]\nkind = \"by-step\"\nquantity = \"loss\"\n";
+  EXPECT_EQ(parse_error(kSound + figures), "");
+  EXPECT_THAT(parse_error(kSound + figures + "[[figure]]"), HasSubstr("there are too many (got `1001`)"));
 }
 
 TEST(ExperimentErrors, AnExperimentIsNoSpecAndTheOtherWayRound) {

@@ -137,6 +137,7 @@ TEST(Figures, EveryKind) {
 "model.depth" = [3, 4]
 "train.lr" = [0.1, 1]
 "model.norm" = ["none", "batch"]
+"model.width" = [20]
 [[figure]]
 kind = "by-layer"
 quantity = "weight_grad.l2"
@@ -168,7 +169,7 @@ where = { "model.norm" = "batch" }
   EXPECT_EQ(by_layer.title, "Norms");
   EXPECT_EQ(by_layer.note, "see");
   EXPECT_EQ(by_layer.where, (Selection{{"model.depth", {"3"}}}));
-  EXPECT_EQ(by_layer.origin, "file.toml:9");
+  EXPECT_EQ(by_layer.origin, "file.toml:10");
   const FigureSpec& by_step = experiment.figures[1];
   EXPECT_EQ(by_step.kind, FigureKind::by_step);
   EXPECT_EQ(by_step.measure.layers, Layers::first);

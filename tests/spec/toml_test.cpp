@@ -176,6 +176,13 @@ TEST(ParseSpec, ADeepKeyIsRefusedBeforeItsTablesAreBuilt) {
   EXPECT_THAT(parse_error("# don't\n" + key + " = 1\n# don't"), HasSubstr("more than 32 parts"));
 }
 
+TEST(ParseSpec, AKeyHasAtMost32Parts) {
+  std::string key = "a";
+  for (int i = 1; i < 32; ++i) key += ".a";
+  EXPECT_THAT(parse_error(key + " = 1"), StartsWith("[file.toml:1 a] unknown section"));
+  EXPECT_THAT(parse_error(key + ".a = 1"), HasSubstr("more than 32 parts"));
+}
+
 TEST(ParseSpec, ProseWithManyPointsIsNoDeepKey) {
   std::string prose;
   for (int i = 0; i < 100; ++i) prose += "one. two words. three.";

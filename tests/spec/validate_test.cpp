@@ -112,6 +112,11 @@ TEST(Validate, SizesFitMemory) {
   EXPECT_THAT(mistake(of_size(1, 1, 100000000, 65536)), StartsWith("[run data.samples] the samples would take"));
   EXPECT_THAT(mistake(of_size(10000, 50, 100000, 10)), HasSubstr("one batch's activations"));
   EXPECT_EQ(mistake(of_size(100, 50, 60000, 784)), "");
+  const auto in_batches = [&](Spec& s) {
+    of_size(10000, 50, 100000, 10)(s);
+    s.train.batch = 10;
+  };
+  EXPECT_EQ(mistake(in_batches), "");
 }
 
 }  // namespace

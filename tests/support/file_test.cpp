@@ -87,7 +87,8 @@ TEST(WriteFile, AFileInTheWayOfAFolderIsAStoreError) {
 TEST(FileNameOf, PlainNamesStay) { EXPECT_EQ(file_name_of("step-1_a.B"), "step-1_a.B"); }
 
 TEST(FileNameOf, NoNameLeavesItsFolder) {
-  for (const std::string text : {"", ".", "..", "/", "../../etc", "a/b", std::string("a\0b", 3).c_str()}) {
+  using namespace std::string_literals;
+  for (const std::string& text : {""s, "."s, ".."s, "/"s, "../../etc"s, "a/b"s, "a\0b"s}) {
     const std::string name = file_name_of(text);
     EXPECT_FALSE(name.empty());
     EXPECT_EQ(std::filesystem::path("folder") / name, std::filesystem::path("folder/" + name).lexically_normal());

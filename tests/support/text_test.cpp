@@ -44,6 +44,7 @@ TEST(Nearest, FindsWhatWasMeant) {
   EXPECT_EQ(nearest("ReLU", names), "relu");
   EXPECT_EQ(nearest("thna", names), "");
   EXPECT_EQ(nearest("swish", names), "");
+  EXPECT_EQ(nearest("abxye", {"abcde"}), "abcde");
   EXPECT_EQ(nearest("", names), "");
   EXPECT_EQ(nearest(std::string(1000000, 'r'), names), "");
   EXPECT_EQ(nearest("relu", {}), "");
@@ -75,6 +76,7 @@ TEST(Excerpt, FitsOneLine) {
 TEST(Excerpt, CutsBetweenCharacters) {
   EXPECT_EQ(excerpt("a\xc3\xa9z", 1), "a...");
   EXPECT_EQ(excerpt("a\xc3\xa9z", 2), "a\xc3\xa9...");
+  EXPECT_EQ(excerpt("\xf0\x9f\x98\x80\xf0\x9f\x98\x80", 1), "\xf0\x9f\x98\x80...");
   EXPECT_EQ(excerpt("a\xc3\xa9z", 3), "a\xc3\xa9z");
   EXPECT_EQ(excerpt("\xe2\x82\xac\xf0\x9f\x98\x80"), "\xe2\x82\xac\xf0\x9f\x98\x80");
 }

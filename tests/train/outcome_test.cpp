@@ -52,7 +52,7 @@ TEST(Outcome, AHugeRateDiverges) {
   }
 }
 
-TEST(Outcome, AHugeRateUnderAMovingCauseStaysAResultWithEveryLossAndNorm) {
+TEST(Outcome, AnAbsurdRateIsAResultWithEveryLossAndNorm) {
   for (const char* loss : {"mse", "bce", "cross_entropy"})
     for (const char* norm : {"none", "batch", "layer"}) {
       const Outcome outcome = train(spec_of({{"train.lr", "1e30"}, {"train.loss", loss}, {"model.norm", norm}}));

@@ -72,6 +72,16 @@ export function ticks_of(range: Range, log: boolean, most: number): number[] {
   return choices.find((ticks) => ticks.length >= 3) ?? linear_ticks(low, high, most).filter((tick) => tick > 0);
 }
 
+/** The values themselves as ticks, the greatest first choice, as many as stay `apart` (a share of the axis). */
+export function ticks_at(values: number[], range: Range, log: boolean, apart: number): number[] {
+  const kept: number[] = [];
+  for (const value of [...values].reverse()) {
+    const at = place(value, range, log);
+    if (at >= 0 && at <= 1 && kept.every((other) => Math.abs(place(other, range, log) - at) >= apart)) kept.push(value);
+  }
+  return kept.reverse();
+}
+
 /** 0 at the low end, 1 at the high end. */
 export function place(value: number, range: Range, log: boolean): number {
   if (!holds(value, log)) return value === Infinity ? 1 : 0;

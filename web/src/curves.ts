@@ -1,17 +1,23 @@
 // Curves over one common x, as plots and tables need them.
-import { numbers_of, type Curve } from "./results";
+import { number_of, numbers_of, type Curve } from "./results";
 
 export interface AlignedCurve {
   label: string;
   median: (number | undefined)[]; // undefined where the curve has no point; NaN and Infinity as measured
   low: (number | undefined)[];
   high: (number | undefined)[];
-  diverges_at: number | null; // the first x whose median is infinite
+  diverges_at: number | null;
 }
 
 export interface AlignedCurves {
   x: number[];
   curves: AlignedCurve[];
+}
+
+/** The first x whose median is infinite; null where none is. */
+export function divergence(curve: Curve): number | null {
+  const index = curve.median.indexOf("Infinity");
+  return index < 0 ? null : number_of(curve.x[index]);
 }
 
 export function aligned(curves: Curve[]): AlignedCurves {
@@ -31,14 +37,12 @@ export function aligned(curves: Curve[]): AlignedCurves {
         });
         return row;
       };
-      const median = spread(numbers_of(curve.median));
-      const end = median.findIndex((value) => value === Infinity);
       return {
         label: curve.label,
-        median,
+        median: spread(numbers_of(curve.median)),
         low: spread(numbers_of(curve.low)),
         high: spread(numbers_of(curve.high)),
-        diverges_at: end < 0 ? null : x[end],
+        diverges_at: divergence(curve),
       };
     }),
   };

@@ -1,6 +1,6 @@
 // A figure: heading, plot (drawn when near), legend with toggles, scale switch, values as a table and as a file.
 import type { Chart, ChartState, DrawChart } from "./chart";
-import { aligned } from "./curves";
+import { aligned, divergence } from "./curves";
 import { draw_dots } from "./dot_chart";
 import { element } from "./element";
 import { count_text, number_text, tick_text } from "./format";
@@ -80,21 +80,19 @@ function swatch(k: number, dots: boolean): HTMLElement {
 
 /** Buttons that hide and show curves; a double click shows one alone. */
 function legend(figure: Figure, state: ChartState, changed: () => void): HTMLElement {
-  const data = aligned(figure.curves);
   const buttons: HTMLButtonElement[] = [];
   const apply = () => {
     buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(state.visible[k])));
     changed();
   };
-  data.curves.forEach((curve, k) => {
-    const note =
-      curve.diverges_at === null || figure.x_names.length ? "" : ` × diverges at ${tick_text(curve.diverges_at)}`;
+  figure.curves.forEach((curve, k) => {
+    const end = figure.x_names.length ? null : divergence(curve);
     const button = element(
       "button",
       { type: "button", "aria-pressed": "true", title: "Hide or show; double click: this one alone" },
       swatch(k, figure.x_names.length > 0),
       element("span", {}, curve.label),
-      note ? element("em", {}, note) : null,
+      end === null ? null : element("em", {}, ` × diverges at ${tick_text(end)}`),
     );
     button.addEventListener("click", () => {
       state.visible[k] = !state.visible[k];

@@ -1,6 +1,6 @@
 // Curves over a number: uPlot with our axes and marks, and the values at the pointer.
 import uPlot from "uplot";
-import { fit, holds, ticks_of } from "./axis";
+import { fit, holds, ticks_at, ticks_of } from "./axis";
 import type { Chart, ChartState } from "./chart";
 import { draw_bands, draw_crosses } from "./curve_marks";
 import { aligned, type AlignedCurves } from "./curves";
@@ -100,6 +100,7 @@ function axes(figure: Figure, data: AlignedCurves, state: ChartState, width: num
       labelSize: 22,
       size: 30,
       splits: (_, __, low, high) => {
+        if (figure.kind === "by-factor") return ticks_at(data.x, { low, high }, figure.log_x, 44 / width);
         const ticks = ticks_of({ low, high }, figure.log_x, Math.max(4, Math.floor(width / 60)));
         return counts ? ticks.filter(Number.isInteger) : ticks;
       },

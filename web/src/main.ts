@@ -1,8 +1,8 @@
 import { claims_section } from "./claims";
 import { element } from "./element";
 import { experiment_section } from "./experiment";
-import { draw_everything } from "./lazy";
 import { start_navigation } from "./navigation";
+import { start_printing } from "./print";
 import { embedded_results, type Results } from "./results";
 import { summary_section } from "./summary";
 import { start_theme } from "./theme";
@@ -30,12 +30,6 @@ function follow_address() {
   if (target) target.scrollIntoView();
 }
 
-function open_for_print() {
-  for (const details of document.querySelectorAll<HTMLDetailsElement>("details.more, details.settings, details.facts"))
-    details.open = true;
-  draw_everything();
-}
-
 start_theme(document.querySelector<HTMLElement>(".theme")!);
 try {
   show(embedded_results());
@@ -46,4 +40,4 @@ try {
     .append(element("p", { class: "warning" }, `This page's data cannot be read: ${(error as Error).message}`));
   throw error;
 }
-addEventListener("beforeprint", open_for_print);
+start_printing();

@@ -78,6 +78,7 @@ export interface Treatment {
   patient: string;
   outcome: string;
   effect_of: string;
+  treated_outcome: JsonNumber;
   verdict: Verdict;
   effect: JsonNumber;
   interval: Interval;

@@ -52,14 +52,12 @@ export function start_theme(button: HTMLElement) {
     apply(button);
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => apply(button));
-  addEventListener("beforeprint", () => {
-    printing = true;
-    apply(button);
-  });
-  addEventListener("afterprint", () => {
-    printing = false;
-    apply(button);
-  });
+}
+
+/** Paper is white: light while printing, whatever was chosen. */
+export function set_printing(on: boolean) {
+  printing = on;
+  apply(document.querySelector<HTMLElement>(".theme")!);
 }
 
 /** The value of a colour variable of styles/. */

@@ -35,7 +35,7 @@ function treatment_rows(treatments: Treatment[], titles: Map<string, string>): T
           { class: "effect" },
           effect_bar(effect, range, treatment.verdict),
           element("span", { class: "number" }, effect_text(effect)),
-          element("small", {}, `${treatment.effect_of}, n = ${treatment.n}`),
+          element("small", {}, `${treatment.effect_of}, n\u00a0=\u00a0${treatment.n}`),
         ),
         treatment.mechanism || "–",
         element(

@@ -11,7 +11,7 @@
 #include "gradclinic/data/dataset.h"
 #include "gradclinic/instruments/gauge.h"
 #include "gradclinic/lab/claim_text.h"
-#include "gradclinic/lab/words.h"
+#include "gradclinic/lab/setup.h"
 #include "gradclinic/net/activation.h"
 #include "gradclinic/net/initializer.h"
 #include "gradclinic/net/loss.h"
@@ -29,31 +29,38 @@ struct Arguments {
   std::string report = "report";
 };
 
-/// What there is to explain: names, and texts of those that match.
+/// What there is to explain: names by kind, and texts of those that match.
 struct Catalogue {
   std::string wanted;
-  std::vector<std::string> names;
-  std::vector<std::string> texts;
+  std::vector<std::pair<std::string, std::vector<std::string>>> kinds = {};
+  std::vector<std::string> texts = {};
 
   /// Calls `text` only for the wanted one.
   template <class Text>
-  void add(const std::string& name, Text text) {
-    names.push_back(name);
+  void add(const std::string& kind, const std::string& name, Text text) {
+    if (kinds.empty() || kinds.back().first != kind) kinds.push_back({kind, {}});
+    kinds.back().second.push_back(name);
     if (name == wanted) texts.push_back(text());
+  }
+
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const auto& [kind, members] : kinds) all.insert(all.end(), members.begin(), members.end());
+    return all;
   }
 };
 
 template <class Entry>
 void add_entries(const std::vector<Entry>& entries, const std::string& kind, Catalogue& catalogue) {
   for (const Entry& entry : entries)
-    catalogue.add(entry.id, [&] {
+    catalogue.add(kind, entry.id, [&] {
       return fmt::format("{} ({})\n  {}\n  Reference: {}\n", entry.id, kind, entry.summary, entry.reference);
     });
 }
 
 void add_gauges(Catalogue& catalogue) {
   for (const Gauge& gauge : gauges::all())
-    catalogue.add(gauge.id, [&] {
+    catalogue.add("gauge", gauge.id, [&] {
       return fmt::format("{} (gauge)\n  {}\n  Unit: {}. Schedule: {}. Cost: {}.\n  Reference: {}\n", gauge.id,
                          gauge.summary, gauge.unit, gauge.table, gauge.cost, gauge.reference);
     });
@@ -85,8 +92,8 @@ std::string verdict_text(const std::string& experiment, const std::string& claim
 
 std::string claim_text(const Experiment& experiment, const ClaimSpec& claim, const Arguments& arguments) {
   return fmt::format("{} (claim of the experiment {})\n  \"{}\"\n", claim.id, experiment.id, claim.says) +
-         line_if("Source", claim.source) + line_if("Rule", rule_text(claim)) + line_if("Why", claim.explain) +
-         line_if("Verdict", verdict_text(experiment.id, claim.id, arguments));
+         line_if("Source", claim.source) + line_if("Rule", rule_text(claim, experiment)) +
+         line_if("Why", claim.explain) + line_if("Verdict", verdict_text(experiment.id, claim.id, arguments));
 }
 
 std::string experiment_text(const Experiment& experiment) {
@@ -101,14 +108,14 @@ std::string experiment_text(const Experiment& experiment) {
 
 void add_course(const Arguments& arguments, Catalogue& catalogue) {
   for (const Experiment& experiment : load_experiments(experiments_folder(arguments.experiments))) {
-    catalogue.add(experiment.id, [&] { return experiment_text(experiment); });
+    catalogue.add("experiment", experiment.id, [&] { return experiment_text(experiment); });
     for (const ClaimSpec& claim : experiment.claims)
-      catalogue.add(claim.id, [&] { return claim_text(experiment, claim, arguments); });
+      catalogue.add("claim of " + experiment.id, claim.id, [&] { return claim_text(experiment, claim, arguments); });
   }
 }
 
 ExitCode explain_command(const Arguments& arguments) {
-  Catalogue catalogue{arguments.name, {}, {}};
+  Catalogue catalogue{arguments.name};
   add_entries(activations::all(), "activation", catalogue);
   add_entries(initializers::all(), "initializer", catalogue);
   add_entries(losses::all(), "loss", catalogue);
@@ -117,10 +124,14 @@ ExitCode explain_command(const Arguments& arguments) {
   add_gauges(catalogue);
   // What the catalogues know can be explained without any experiments at hand.
   if (catalogue.texts.empty()) add_course(arguments, catalogue);
+  if (arguments.name.empty()) {
+    for (const auto& [kind, names] : catalogue.kinds) fmt::print("{}: {}\n", kind, join(names));
+    return ExitCode::ok;
+  }
   if (catalogue.texts.empty()) {
-    const std::string close = nearest(arguments.name, catalogue.names);
+    const std::string close = nearest(arguments.name, catalogue.names());
     throw BadInput("NAME", "nothing has this name", arguments.name,
-                   close.empty() ? "known: " + join(catalogue.names) : "did you mean `" + close + "`?");
+                   close.empty() ? "gradclinic explain without a name lists them" : "did you mean `" + close + "`?");
   }
   fmt::print("{}", join(catalogue.texts, "\n"));
   return ExitCode::ok;
@@ -129,8 +140,7 @@ ExitCode explain_command(const Arguments& arguments) {
 std::function<ExitCode()> set_up(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
   app.add_option("NAME", arguments->name,
-                 "a claim, experiment, gauge, activation, initializer, optimizer, loss or data set")
-      ->required();
+                 "a claim, experiment, gauge, activation, initializer, optimizer, loss or data set; all names without");
   app.add_option("--experiments", arguments->experiments, "folder of experiments (*.toml)");
   app.add_option("--report", arguments->report, "the report that holds the verdicts")->capture_default_str();
   return [arguments] { return explain_command(*arguments); };

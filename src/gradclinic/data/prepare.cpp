@@ -37,30 +37,24 @@ Dataset samples_of(const Dataset& data, std::span<const std::int64_t> samples) {
 }
 
 struct Moments {
-  double mean;
-  double deviation;  // 1 for a constant column
+  double mean = 0;
+  double deviation = 0;  // 1 for a constant column
 };
 
 std::vector<Moments> column_moments(const Tensor<float>& values) {
-  const auto columns = static_cast<std::size_t>(values.columns);
-  std::vector<double> sums(columns), squares(columns);
-  for (Index i = 0; i < values.rows; ++i) {
-    for (std::size_t column = 0; column < columns; ++column) sums[column] += values.view().row(i)[column];
-  }
-  for (double& sum : sums) sum /= double(values.rows);
-  std::vector<char> varies(columns);
-  for (Index i = 0; i < values.rows; ++i) {
-    const float* row = values.view().row(i);
-    for (std::size_t column = 0; column < columns; ++column) {
-      const double distance = row[column] - sums[column];
-      squares[column] += distance * distance;
-      // A constant's mean may be off by a rounding, so its deviation need not come out as 0.
-      varies[column] |= row[column] != values.values[column];
+  std::vector<Moments> moments(static_cast<std::size_t>(values.columns));
+  const auto over_rows = [&](auto add) {
+    for (Index i = 0; i < values.rows; ++i) {
+      const float* row = values.view().row(i);
+      for (std::size_t column = 0; column < moments.size(); ++column) add(moments[column], row[column]);
     }
-  }
-  std::vector<Moments> moments(columns);
-  for (std::size_t column = 0; column < columns; ++column)
-    moments[column] = {sums[column], varies[column] ? std::sqrt(squares[column] / double(values.rows)) : 1.0};
+  };
+  over_rows([](Moments& column, float value) { column.mean += value; });
+  for (Moments& column : moments) column.mean /= double(values.rows);
+  over_rows([](Moments& column, float value) { column.deviation += (value - column.mean) * (value - column.mean); });
+  // A constant's sum and mean are exact in double precision, so its deviation is exactly 0.
+  for (Moments& column : moments)
+    column.deviation = column.deviation == 0 ? 1 : std::sqrt(column.deviation / double(values.rows));
   return moments;
 }
 

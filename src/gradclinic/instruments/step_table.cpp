@@ -15,10 +15,7 @@ bool reads(const Gauge& gauge, Quantity quantity) {
 
 }  // namespace
 
-StepTable::StepTable(const std::vector<Gauge>& gauges, int depth)
-    : depth_(static_cast<std::size_t>(depth)),
-      tensor_readers_(all_quantities().size()),
-      places_(all_quantities().size() * depth_) {
+StepTable::StepTable(const std::vector<Gauge>& gauges, int depth) : updates_(static_cast<std::size_t>(depth)) {
   for (const Gauge& gauge : gauges) {
     if (!gauge.of_step) continue;
     step_readers_.push_back(gauge.of_step);
@@ -29,50 +26,37 @@ StepTable::StepTable(const std::vector<Gauge>& gauges, int depth)
     update_readers_.push_back(gauge.of_update);
     for (int layer = 1; layer <= depth; ++layer) columns_.push_back({gauge.id, layer});
   }
-  add_columns_of_tensors(gauges);
+  for (Quantity quantity : all_quantities()) {
+    TensorReaders& here = tensor_readers_.emplace_back();
+    here.first_column = columns_.size();
+    for (const Gauge& gauge : gauges)
+      if (reads(gauge, quantity)) here.readers.push_back(gauge.of_tensor);
+    for (int layer = 1; layer <= layers_with(quantity, depth); ++layer)
+      for (const Gauge& gauge : gauges)
+        if (reads(gauge, quantity)) columns_.push_back({name_of(quantity) + ("." + gauge.id), layer});
+  }
   row_.resize(columns_.size());
 }
 
-void StepTable::add_columns_of_tensors(const std::vector<Gauge>& gauges) {
-  for (Quantity quantity : all_quantities()) {
-    auto& readers = tensor_readers_[static_cast<std::size_t>(quantity)];
-    for (const Gauge& gauge : gauges)
-      if (reads(gauge, quantity)) readers.push_back(gauge.of_tensor);
-    for (int layer = 1; layer <= layers_with(quantity, static_cast<int>(depth_)); ++layer) {
-      place(quantity, layer).readers = &readers;
-      place(quantity, layer).first_column = columns_.size();
-      for (const Gauge& gauge : gauges)
-        if (reads(gauge, quantity)) columns_.push_back({name_of(quantity) + ("." + gauge.id), layer});
-    }
-  }
-}
-
 void StepTable::clear() {
-  for (Place& each : places_) each.seen = false;
+  std::ranges::fill(row_, kNaN);
+  for (Update& update : updates_) update = {};
 }
 
 void StepTable::take(Quantity quantity, int layer, const TensorStatistics& statistics) {
-  Place& to = place(quantity, layer);
-  to.seen = true;
-  to.statistics = statistics;
-}
-
-float StepTable::read_update(float (*reader)(const TensorStatistics&, const TensorStatistics&), int layer) {
-  const Place& update = place(Quantity::update, layer);
-  const Place& weight = place(Quantity::weight, layer);
-  return update.seen && weight.seen ? reader(update.statistics, weight.statistics) : kNaN;
+  const TensorReaders& here = tensor_readers_[static_cast<std::size_t>(quantity)];
+  const std::size_t index = static_cast<std::size_t>(layer - 1);
+  float* to = row_.data() + here.first_column + index * here.readers.size();
+  for (auto reader : here.readers) *to++ = reader(statistics);
+  if (quantity == Quantity::weight) updates_[index].weight = statistics;
+  if (quantity == Quantity::update) updates_[index].update = statistics;
 }
 
 const float* StepTable::row(const StepSummary& summary) {
-  float* next = row_.data();
-  for (auto reader : step_readers_) *next++ = reader(summary);
+  float* to = row_.data();
+  for (auto reader : step_readers_) *to++ = reader(summary);
   for (auto reader : update_readers_)
-    for (int layer = 1; layer <= static_cast<int>(depth_); ++layer) *next++ = read_update(reader, layer);
-  for (const Place& each : places_) {
-    if (!each.readers) continue;
-    next = row_.data() + each.first_column;
-    for (auto reader : *each.readers) *next++ = each.seen ? reader(each.statistics) : kNaN;
-  }
+    for (const Update& each : updates_) *to++ = each.weight && each.update ? reader(*each.update, *each.weight) : kNaN;
   return row_.data();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "gradclinic/instruments/gauge.h"
@@ -13,32 +14,30 @@ class StepTable {
   StepTable(const std::vector<Gauge>& gauges, int depth);
 
   const std::vector<Column>& columns() const { return columns_; }
-  /// Forgets the last step's tensors.
+  /// Begins a step.
   void clear();
+  /// Reads the gauges of a tensor.
   void take(Quantity quantity, int layer, const TensorStatistics& statistics);
-  /// The finished row, one value per column; valid until the next call.
+  /// The finished row, one value per column; valid until the next step.
   const float* row(const StepSummary& summary);
 
  private:
-  /// A tensor of a step, and where its gauges write.
-  struct Place {
-    bool seen = false;
-    TensorStatistics statistics;
-    const std::vector<float (*)(const TensorStatistics&)>* readers = nullptr;
+  /// The gauges of a quantity, and where they write: layer by layer from `first_column` on.
+  struct TensorReaders {
+    std::vector<float (*)(const TensorStatistics&)> readers;
     std::size_t first_column = 0;
   };
-  Place& place(Quantity quantity, int layer) {
-    return places_[static_cast<std::size_t>(quantity) * depth_ + static_cast<std::size_t>(layer - 1)];
-  }
-  void add_columns_of_tensors(const std::vector<Gauge>& gauges);
-  float read_update(float (*reader)(const TensorStatistics&, const TensorStatistics&), int layer);
+  /// A layer's weights and their update, once seen.
+  struct Update {
+    std::optional<TensorStatistics> weight;
+    std::optional<TensorStatistics> update;
+  };
 
-  std::size_t depth_;
   std::vector<Column> columns_;
   std::vector<float (*)(const StepSummary&)> step_readers_;
   std::vector<float (*)(const TensorStatistics&, const TensorStatistics&)> update_readers_;
-  std::vector<std::vector<float (*)(const TensorStatistics&)>> tensor_readers_;  // by quantity
-  std::vector<Place> places_;
+  std::vector<TensorReaders> tensor_readers_;  // by quantity
+  std::vector<Update> updates_;                // by layer, from 1
   std::vector<float> row_;
 };
 

@@ -61,10 +61,12 @@ struct Watch::Implementation {
 
   Sink& sink;
   std::vector<Gauge> gauges;
-  UnitRule rule;
+  UnitRule rule;           // of activations
+  const UnitRule no_rule;  // of everything else
   std::int64_t interval = 0;
   std::int64_t step = 0;
   bool step_due = false;
+  bool probes_due = false;
   bool non_finite_seen = false;
   std::optional<StepTable> steps;
   std::vector<ProbeTable> probes;
@@ -82,19 +84,21 @@ bool Watch::wants_tensors(std::int64_t step) {
   Implementation& own = *implementation_;
   own.step = step;
   own.step_due = own.interval > 0 && step % own.interval == 0;
-  own.steps->clear();
-  bool wanted = own.step_due;
-  for (ProbeTable& table : own.probes) wanted = table.begin(step) || wanted;
-  return wanted;
+  if (own.step_due) own.steps->clear();
+  own.probes_due = false;
+  for (ProbeTable& table : own.probes) own.probes_due = table.begin(step) || own.probes_due;
+  return own.step_due || own.probes_due;
 }
 
 void Watch::see(Quantity quantity, int layer, View<const float> values) {
   Implementation& own = *implementation_;
   if (own.step_due) {
-    const TensorStatistics statistics = measure(values, quantity == Quantity::activation ? own.rule : UnitRule{});
+    const UnitRule& rule = quantity == Quantity::activation ? own.rule : own.no_rule;
+    const TensorStatistics statistics = measure(values, rule);
     own.steps->take(quantity, layer, statistics);
     own.report_non_finite(quantity, layer, statistics, values.size());
   }
+  if (!own.probes_due) return;
   for (ProbeTable& table : own.probes) table.see(quantity, layer, values);
 }
 

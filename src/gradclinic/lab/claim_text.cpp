@@ -22,10 +22,9 @@ std::string effect_text(const ClaimSpec& claim, const Decision& decision) {
 
 std::string diverged_text(const Part& part) {
   if (part.left_diverged + part.right_diverged == 0) return "";
-  std::string text =
-      fmt::format(" Diverged: {} of {} runs of {}", part.left_diverged, part.left_runs, setting_text(part.left));
+  std::string text = fmt::format(" Diverged: {} of {} runs of {}", part.left_diverged, part.left_runs, part.left_text);
   if (part.right_runs > 0)
-    text += fmt::format(", {} of {} of {}", part.right_diverged, part.right_runs, setting_text(part.right));
+    text += fmt::format(", {} of {} of {}", part.right_diverged, part.right_runs, part.right_text);
   return text + "; they count as worse than any finite value.";
 }
 
@@ -36,18 +35,18 @@ std::string undecidable_text(const Part& part, const Decision& decision) {
 }
 
 /// "loss final: relu lies below tanh in 19 of 20 seeds, typical ratio 0.5 (...)".
-std::string finding_text(const ClaimSpec& claim, const Part& part, const Decision& decision) {
-  const bool is_less = claim.is == Comparison::less || claim.is == Comparison::below;
-  const double reference = is_against_constant(claim.is) ? claim.value : 0;
+std::string finding_text(const ClaimSpec& claim, const Part& part, const Decision& decision, bool says_below) {
+  const bool is_constant = is_against_constant(claim.is);
+  const double reference = is_constant ? claim.value : 0;
   const long hits = std::count_if(part.effects.begin(), part.effects.end(),
-                                  [&](double effect) { return is_less ? effect < reference : effect > reference; });
-  const std::string right = is_against_constant(claim.is) ? number_in_words(claim.value) : setting_text(part.right);
-  const std::string middle = is_against_constant(claim.is) ? "typical value"
-                             : claim.scale == Scale::log   ? "typical ratio"
-                                                           : "typical difference";
-  return fmt::format("{}: {} lies {} {} in {}, {} {}", claim.measure.text, setting_text(part.left),
-                     is_less ? "below" : "above", right, seeds_in_words(hits, decision.pairs), middle,
-                     effect_text(claim, decision));
+                                  [&](double effect) { return says_below ? effect < reference : effect > reference; });
+  const std::string what = is_constant ? "value" : claim.scale == Scale::log ? "ratio" : "difference";
+  const std::string relation = claim.is == Comparison::equal
+                                   ? fmt::format("{} against {}", part.left_text, part.right_text)
+                                   : fmt::format("{} lies {} {} in {}", part.left_text, says_below ? "below" : "above",
+                                                 is_constant ? number_in_words(claim.value) : part.right_text,
+                                                 seeds_in_words(hits, decision.pairs));
+  return fmt::format("{}: {}, typical {} {}", claim.measure.text, relation, what, effect_text(claim, decision));
 }
 
 std::string margin_text(const ClaimSpec& claim) {
@@ -55,29 +54,31 @@ std::string margin_text(const ClaimSpec& claim) {
   return is_ratio ? fmt::format("a factor of {}", number_in_words(*claim.margin)) : number_in_words(*claim.margin);
 }
 
-std::string refuted_text(const ClaimSpec& claim, const Part& part, const Decision& decision) {
-  const std::string finding = finding_text(claim, part, decision);
-  if (claim.is == Comparison::equal)
-    return fmt::format("They differ by more than {}. {}.", margin_text(claim), finding);
-  if (decision.low == 0 && decision.high == 0 && !is_against_constant(claim.is))
-    return "It makes no difference. " + finding + ".";
-  const double reference = is_against_constant(claim.is) ? claim.value : 0;
-  const bool is_less = claim.is == Comparison::less || claim.is == Comparison::below;
-  const bool is_opposite = is_less ? decision.low >= reference : decision.high <= reference;
-  if (is_against_constant(claim.is) || is_opposite) return "It is the other way round. " + finding + ".";
-  return fmt::format("The difference is smaller than the {} that would count. {}.", margin_text(claim), finding);
+bool claims_less(const ClaimSpec& claim) { return claim.is == Comparison::less || claim.is == Comparison::below; }
+
+std::string margin_reminder(const ClaimSpec& claim) {
+  return claim.margin ? "; what counts is " + margin_text(claim) : "";
 }
 
-std::string inconclusive_text(const ClaimSpec& claim, const Part& part, const Decision& decision) {
-  return fmt::format("The seeds do not decide. {}.", finding_text(claim, part, decision));
+std::string refuted_text(const ClaimSpec& claim, const Part& part, const Decision& decision) {
+  const bool says_below = claims_less(claim);
+  const std::string finding = finding_text(claim, part, decision, says_below);
+  const double reference = is_against_constant(claim.is) ? claim.value : 0;
+  if (claim.is == Comparison::equal)
+    return fmt::format("They differ by more than {}. {}.", margin_text(claim), finding);
+  if (decision.low == reference && decision.high == reference)
+    return fmt::format("{}. {}.", is_against_constant(claim.is) ? "It is neither" : "It makes no difference", finding);
+  if (says_below ? decision.low >= reference : decision.high <= reference)
+    return "It is the other way round. " + finding_text(claim, part, decision, !says_below) + ".";
+  return fmt::format("The difference is smaller than what counts, {}. {}.", margin_text(claim), finding);
 }
 
 }  // namespace
 
 std::string comparison_text(const ClaimSpec& claim, const Part& part) {
-  std::string text = setting_text(part.left);
+  std::string text = part.left_text;
   if (!is_against_constant(claim.is))
-    text += (claim.scale == Scale::log ? " / " : " - ") + setting_text(part.right) + ", paired by seed";
+    text += (claim.scale == Scale::log ? " / " : " - ") + part.right_text + ", paired by seed";
   if (part.by_level.size() > 1) text += fmt::format(", median over {} settings", part.by_level.size());
   return text;
 }
@@ -87,15 +88,14 @@ std::string reason_text(const ClaimSpec& claim, const Part& part, const Decision
   if (decision.pairs < kFewestSeeds) return text + undecidable_text(part, decision);
   switch (decision.verdict) {
     case Verdict::supported:
-      text += finding_text(claim, part, decision);
-      if (claim.margin) text += fmt::format("; what counts is {}", margin_text(claim));
-      text += ".";
+      text += finding_text(claim, part, decision, claims_less(claim)) + margin_reminder(claim) + ".";
       break;
     case Verdict::refuted:
       text += refuted_text(claim, part, decision);
       break;
     default:
-      text += inconclusive_text(claim, part, decision);
+      text += "The seeds do not decide. " + finding_text(claim, part, decision, claims_less(claim)) +
+              margin_reminder(claim) + ".";
       break;
   }
   return text + diverged_text(part);
@@ -106,20 +106,11 @@ std::string vacuous_text(const Acts& acts, double largest) {
                      number_in_words(acts.above), number_in_words(largest));
 }
 
-std::string rule_text(const ClaimSpec& claim) {
-  const auto selection_text = [](const Selection& selection) {
-    std::vector<std::string> words;
-    for (const auto& [factor, labels] : selection) {
-      std::vector<std::string> shown;
-      for (const std::string& label : labels) shown.push_back(label_text(factor, label));
-      words.push_back(join(shown, " or "));
-    }
-    return words.empty() ? std::string("every setting") : join(words);
-  };
-  std::string text = fmt::format("{} of {}", claim.measure.text, selection_text(claim.left));
+std::string rule_text(const ClaimSpec& claim, const Experiment& experiment) {
+  std::string text = fmt::format("{} of {}", claim.measure.text, selection_text(experiment, claim.left));
   std::vector<std::string> rights;
-  for (const Selection& right : claim.right) rights.push_back(selection_text(right));
-  const std::string right = "that of " + join(rights, " and ");
+  for (const Selection& right : claim.right) rights.push_back(selection_text(experiment, right));
+  const std::string right = "that of " + join(rights, " and of ");
   switch (claim.is) {
     case Comparison::greater:
       text += " is greater than " + right;
@@ -139,9 +130,10 @@ std::string rule_text(const ClaimSpec& claim) {
   }
   if (claim.margin) text += (claim.is == Comparison::equal ? " within " : " by more than ") + margin_text(claim);
   if (!is_against_constant(claim.is)) text += ", in runs paired by seed";
-  if (claim.acts)
+  if (claim.acts) {
     text +=
         fmt::format("; vacuous unless {} gets above {}", claim.acts->measure.text, number_in_words(claim.acts->above));
+  }
   return text + ".";
 }
 

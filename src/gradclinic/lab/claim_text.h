@@ -19,6 +19,6 @@ std::string vacuous_text(const Acts& acts, double largest);
 
 /// The rule of a claim in words, as `explain` prints it: "loss final of relu is greater than that of tanh, in every
 /// pair of runs with the same seed; ...".
-std::string rule_text(const ClaimSpec& claim);
+std::string rule_text(const ClaimSpec& claim, const Experiment& experiment);
 
 }  // namespace gradclinic

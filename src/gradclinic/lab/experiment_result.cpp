@@ -9,6 +9,7 @@
 #include "gradclinic/data/dataset.h"
 #include "gradclinic/lab/claims.h"
 #include "gradclinic/lab/figures.h"
+#include "gradclinic/lab/setup.h"
 #include "gradclinic/lab/words.h"
 #include "gradclinic/support/error.h"
 #include "gradclinic/support/statistics.h"
@@ -60,12 +61,24 @@ void add_data_notes(const ExperimentRuns& runs, std::vector<std::string>& notes)
   }
 }
 
-void add_failure_notes(const std::map<std::string, std::vector<std::string>>& failures, std::size_t cells,
-                       std::vector<std::string>& notes) {
-  for (const auto& [message, labels] : failures) {
-    const std::string what = labels.size() == cells ? "altogether" : join(labels, "; ");
-    notes.push_back(fmt::format("Left out: {}: {}", what, message));
+/// The failing cells in words: a factor's value when they are just its cells, else their labels.
+std::string failing_text(const ExperimentRuns& runs, const std::vector<std::string>& labels) {
+  if (labels.size() == runs.cells.size()) return "altogether";
+  for (const Factor& factor : runs.experiment.factors) {
+    for (const FactorValue& value : factor.values) {
+      std::vector<std::string> members;
+      for (const Cell& cell : runs.cells)
+        if (cell.factors.at(factor.name) == value.label) members.push_back(cell.label);
+      if (members == labels) return label_text(runs.experiment, factor.name, value.label);
+    }
   }
+  return join(labels, "; ");
+}
+
+void add_failure_notes(const std::map<std::string, std::vector<std::string>>& failures, const ExperimentRuns& runs,
+                       std::vector<std::string>& notes) {
+  for (const auto& [message, labels] : failures)
+    notes.push_back(fmt::format("Left out: {}: {}", failing_text(runs, labels), message));
 }
 
 void add_missing_notes(const ExperimentRuns& runs, std::vector<std::string>& notes) {
@@ -113,7 +126,7 @@ ExperimentResult summarize(const ExperimentRuns& runs,
   std::vector<std::string> notes;
   add_note(experiment.notes, notes);
   add_data_notes(runs, notes);
-  add_failure_notes(failures, runs.cells.size(), notes);
+  add_failure_notes(failures, runs, notes);
   add_missing_notes(runs, notes);
   result.notes = join(notes, "\n");
 
@@ -121,8 +134,10 @@ ExperimentResult summarize(const ExperimentRuns& runs,
     result.figures.push_back(draw(experiment.figures[i], runs, i + 1));
   for (const ClaimSpec& claim : experiment.claims) result.claims.push_back(judge(claim, runs));
   for (std::size_t cell = 0; cell < runs.cells.size(); ++cell) {
-    result.groups.push_back(group_of(runs, cell));
-    result.runs += result.groups.back().seeds;
+    const GroupResult group = group_of(runs, cell);
+    if (group.seeds == 0) continue;
+    result.groups.push_back(group);
+    result.runs += group.seeds;
     for (const std::optional<RunResult>& run : runs.results[cell]) result.seconds += run ? run->outcome.seconds : 0;
   }
   return result;

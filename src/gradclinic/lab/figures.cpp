@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "gradclinic/lab/curves.h"
 #include "gradclinic/lab/levels.h"
@@ -144,6 +145,9 @@ Figure draw(const FigureSpec& spec, const ExperimentRuns& runs, std::size_t numb
       draw_heatmap(spec, runs, cells, figure);
       break;
   }
+  std::erase_if(figure.curves, [](const Curve& curve) {
+    return std::all_of(curve.median.begin(), curve.median.end(), [](double value) { return std::isnan(value); });
+  });
   return figure;
 }
 

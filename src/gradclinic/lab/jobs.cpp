@@ -158,8 +158,9 @@ double estimated_work(const Spec& spec) {
   const auto width = static_cast<double>(spec.model.width);
   const auto depth = static_cast<double>(spec.model.depth);
   const double parameters = width * (static_cast<double>(spec.data.features) + width * std::max(0.0, depth - 2) + 1);
-  // Three products of two operations per weight and sample, and what the gauges take of weights and activations.
-  return steps * (6 * parameters * batch + 20 * (parameters + 4 * depth * width * batch) + 1e5);
+  // Three products of two operations per weight and sample, what the gauges take of weights and activations, and what
+  // a step and a run cost however small they are.
+  return steps * (6 * parameters * batch + 20 * (parameters + 4 * depth * width * batch) + 1e5) + 5e7;
 }
 
 }  // namespace gradclinic

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 
 #include "gradclinic/lab/claims.h"
 #include "gradclinic/lab/experiment_result.h"
+#include "gradclinic/lab/shared_data.h"
 #include "gradclinic/lab/treatments.h"
 #include "gradclinic/record/run.h"
 
@@ -34,15 +36,15 @@ Planned plan(const Experiment& experiment, std::int64_t seeds, Jobs& jobs) {
 }
 
 /// Experiment by experiment, so that an interrupted lab has whole ones; within each the longest first, so that no
-/// thread is left alone with a long one.
+/// thread is left alone with a long one, and of equal ones seed by seed, so that settings can be compared early.
 std::vector<Job*> in_order(const std::vector<Planned>& planned, Jobs& jobs) {
   std::vector<Job*> ordered;
   std::set<std::size_t> taken;
   for (const Planned& experiment : planned) {
     const auto first = static_cast<std::ptrdiff_t>(ordered.size());
-    for (const std::vector<std::size_t>& cell : experiment.jobs)
-      for (const std::size_t job : cell)
-        if (taken.insert(job).second) ordered.push_back(&jobs.all()[job]);
+    for (std::size_t seed = 0; seed < experiment.runs.seeds.size(); ++seed)
+      for (const std::vector<std::size_t>& cell : experiment.jobs)
+        if (taken.insert(cell[seed]).second) ordered.push_back(&jobs.all()[cell[seed]]);
     std::stable_sort(ordered.begin() + first, ordered.end(), [](const Job* one, const Job* other) {
       return estimated_work(one->spec) > estimated_work(other->spec);
     });
@@ -64,8 +66,11 @@ void collect(Planned& planned, const Jobs& jobs, std::map<std::string, std::vect
 }
 
 JobOptions job_options(const LabOptions& options) {
-  const auto train = [](const Spec& spec, Recorder& recorder, const std::atomic<bool>* stop) {
-    return run(spec, recorder, stop);
+  const auto data = std::make_shared<SharedData>(static_cast<std::size_t>(options.jobs) + 1);
+  const auto train = [data](const Spec& spec, Recorder& recorder, const std::atomic<bool>* stop) {
+    const std::shared_ptr<const LoadedData> loaded = data->get(spec);
+    Generator generator = loaded->generator;
+    return run(spec, loaded->split, generator, recorder, stop);
   };
   return {.threads = options.jobs,
           .cache = options.cache,
@@ -97,9 +102,10 @@ LabResults run_lab(const std::vector<Experiment>& experiments, const LabOptions&
     std::map<std::string, std::vector<std::string>> failures;
     collect(experiment, jobs, failures);
     results.experiments.push_back(summarize(experiment.runs, failures));
-    if (results.experiments.back().runs == 0) continue;
-    for (const TreatmentSpec& treatment : experiment.runs.experiment.treatments)
-      results.treatments.push_back(assess(treatment, experiment.runs));
+    for (const TreatmentSpec& treatment : experiment.runs.experiment.treatments) {
+      const TreatmentResult row = assess(treatment, experiment.runs);
+      if (row.pairs > 0) results.treatments.push_back(row);
+    }
   }
   adjust_for_all_claims(results.experiments);
   results.runs = static_cast<int>(

@@ -63,9 +63,9 @@ std::vector<std::string> distinguishing_labels(const ExperimentRuns& runs, const
   for (const std::size_t cell : cells) {
     std::vector<std::string> words;
     for (const std::string& factor : differing)
-      words.push_back(label_text(factor, runs.cells[cell].factors.at(factor)));
+      words.push_back(label_text(runs.experiment, factor, runs.cells[cell].factors.at(factor)));
     if (!words.empty())
-      found.push_back(join(words));
+      found.push_back(join_words(words));
     else
       found.push_back(apart.empty() ? runs.cells[cell].label : runs.experiment.id);
   }

@@ -31,8 +31,8 @@ std::string level_name(const ExperimentRuns& runs, std::size_t cell, const std::
   std::vector<std::string> words;
   for (const Factor& factor : runs.experiment.factors)
     if (!named.contains(factor.name))
-      words.push_back(label_text(factor.name, runs.cells[cell].factors.at(factor.name)));
-  return join(words);
+      words.push_back(label_text(runs.experiment, factor.name, runs.cells[cell].factors.at(factor.name)));
+  return join_words(words);
 }
 
 std::vector<Level> levels_of(const ExperimentRuns& runs, const Selection& setting, const std::set<std::string>& named) {
@@ -81,7 +81,7 @@ std::string why_missing(const ExperimentRuns& runs, const Selection& setting, co
     for (const std::optional<RunResult>& result : runs.results[cell])
       if (result && result->not_recorded.contains(key)) return result->not_recorded.at(key);
   }
-  return "no run of " + setting_text(setting) + " has finished";
+  return "no run of " + selection_text(runs.experiment, setting) + " has finished";
 }
 
 /// Fills the effects; `effect_of` gives a level's effect for a seed, none where a run is missing.
@@ -124,6 +124,8 @@ Part compare(const ExperimentRuns& runs, const Selection& left, const Selection&
   Part part;
   part.left = left;
   part.right = right;
+  part.left_text = selection_text(runs.experiment, left);
+  part.right_text = selection_text(runs.experiment, right);
   count_diverged(runs, left, part.left_runs, part.left_diverged);
   count_diverged(runs, right, part.right_runs, part.right_diverged);
   const std::vector<Level> partners = levels_of(runs, right, named);
@@ -162,6 +164,7 @@ std::vector<Part> line_up(const ExperimentRuns& runs, const Selection& left, con
   for (const Selection& setting : settings(runs, left)) {
     Part part;
     part.left = setting;
+    part.left_text = selection_text(runs.experiment, setting);
     count_diverged(runs, setting, part.left_runs, part.left_diverged);
     const auto value_of = [&](const Level& level, std::size_t seed) {
       return side_value(runs, level.cells, seed, measure);

@@ -17,6 +17,8 @@ struct LevelEffects {
 struct Part {
   Selection left;
   Selection right;
+  std::string left_text;  ///< in words
+  std::string right_text;
   std::vector<double> effects;  ///< one per seed that has a pair, in the seeds' order: see contrast; or the left value
   std::vector<std::size_t> seeds;      ///< of each effect: its place among the experiment's seeds
   std::vector<LevelEffects> by_level;  ///< the same apart, in the experiment's order; one without factors left open

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -54,7 +55,7 @@ struct ClaimResult {
   std::string reason;  ///< one sentence a beginner understands
 };
 
-/// One setting of an experiment over its seeds.
+/// One setting of an experiment over its seeds; settings without any finished run are left out.
 struct GroupResult {
   std::string label;
   std::map<std::string, std::string> factors;
@@ -71,8 +72,9 @@ struct TreatmentResult {
   std::string experiment;
   std::string pathology;
   std::string fix;
-  std::string patient;  ///< the untreated setting
-  std::string outcome;  ///< the measure it is judged by: "loss final"
+  std::string patient;                                                ///< the untreated setting
+  std::string outcome;                                                ///< the measure it is judged by: "loss final"
+  double treated_outcome = std::numeric_limits<double>::quiet_NaN();  ///< median over the treated runs
   double effect = 0;  ///< treated / untreated (the inverse where more is better), median over pairs: below 1 is better
   double low = 0;
   double high = 0;

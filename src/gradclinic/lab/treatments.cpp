@@ -38,9 +38,11 @@ RunCounts count_runs(const Selection& selection, const ExperimentRuns& runs) {
     if (!selects(selection, runs.cells[cell])) continue;
     for (const std::optional<RunResult>& result : runs.results[cell]) {
       if (!result) continue;
+      const bool diverged = result->outcome.status == "diverged";
       ++counts.all;
-      counts.diverged += result->outcome.status == "diverged" ? 1 : 0;
-      if (result->outcome.steps > 0)
+      counts.diverged += diverged ? 1 : 0;
+      // A run that ends after a few steps has no typical time per step.
+      if (!diverged && result->outcome.steps > 0)
         counts.seconds_per_step.push_back(result->outcome.seconds / static_cast<double>(result->outcome.steps));
     }
   }
@@ -81,9 +83,9 @@ std::string failures(const std::vector<Part>& parts, const TreatmentSpec& treatm
       const Decision decision = judge_effects(level.effects, treatment.larger_is_better);
       if (decision.pairs == 0 || decision.verdict == Verdict::supported) continue;
       std::vector<std::string> words;
-      if (parts.size() > 1) words.push_back(setting_text(part.left) + " against " + setting_text(part.right));
+      if (parts.size() > 1) words.push_back(part.left_text + " against " + part.right_text);
       if (!level.level.empty()) words.push_back(level.level);
-      found.push_back(failure_text(join(words), decision));
+      found.push_back(failure_text(join_words(words), decision));
     }
   }
   const std::size_t more = found.size() - std::min(found.size(), kMostFailuresNamed);
@@ -108,7 +110,7 @@ TreatmentResult assess(const TreatmentSpec& treatment, const ExperimentRuns& run
   row.experiment = runs.experiment.id;
   row.pathology = treatment.pathology;
   row.fix = treatment.fix;
-  row.patient = setting_text(treatment.patient);
+  row.patient = selection_text(runs.experiment, treatment.patient);
   row.outcome = treatment.outcome.text;
 
   const std::vector<Part> parts = pair_up(runs, treatment.treated, {treatment.patient}, treatment.outcome, Scale::log);
@@ -116,6 +118,8 @@ TreatmentResult assess(const TreatmentSpec& treatment, const ExperimentRuns& run
   row.effect = std::exp(decision.effect);
   row.low = std::exp(decision.low);
   row.high = std::exp(decision.high);
+  if (const std::vector<double> outcomes = values_of(runs, treatment.treated, treatment.outcome); !outcomes.empty())
+    row.treated_outcome = median(outcomes);
   row.pairs = decision.pairs;
   row.verdict = decision.verdict;
   row.mechanism = before_and_after(treatment.mechanism, treatment, runs);

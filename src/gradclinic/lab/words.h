@@ -7,22 +7,24 @@
 
 namespace gradclinic {
 
-/// A setting in words: "relu, depth 20"; "all" when it names nothing.
-std::string setting_text(const Selection& setting);
+/// A selection in words, in the order of the experiment's factors, with "or" between the values of one: "relu, depth 20
+/// or depth 50"; "all" when it names nothing.
+std::string selection_text(const Experiment& experiment, const Selection& selection);
+
+/// Words for several factors as one: with commas, or semicolons where the words have commas.
+std::string join_words(const std::vector<std::string>& words);
 
 /// "layer norm" for "model.layer_norm".
 std::string factor_name_text(const std::string& factor);
 
-/// A factor's value in words: "relu", but "depth 20", "residual true", "norm none" where the label says too little.
-std::string label_text(const std::string& factor, const std::string& label);
+/// A factor's value in words: "relu", but "depth 20", "residual true", "norm batch" where labels say too little:
+/// numbers, or beside a "none" or "true".
+std::string label_text(const Experiment& experiment, const std::string& factor, const std::string& label);
 
-/// A number in a sentence, to three digits: "0.532", "8.6e-9", "infinite", "not a number".
+/// A number in a sentence, to three digits: "0.532", "12400", "8.6e-9", "infinite", "not a number".
 std::string number_in_words(double value);
 
 /// "7 of 20 seeds".
 std::string seeds_in_words(long count, long all);
-
-/// The setting of an experiment in one paragraph: data, network, training, what varies, how many seeds.
-std::string setup_text(const Experiment& experiment, std::size_t cells, std::size_t seeds);
 
 }  // namespace gradclinic

@@ -1,5 +1,6 @@
 #include "gradclinic/record/block.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -31,7 +32,8 @@ std::string BlockEncoder::encode(std::span<const std::int64_t> steps, std::span<
                                  std::size_t columns) {
   const std::size_t rows = steps.size();
   bits_.resize(values.size());
-  std::memcpy(bits_.data(), values.data(), values.size_bytes());
+  std::transform(values.begin(), values.end(), bits_.begin(),
+                 [](float value) { return std::bit_cast<std::uint32_t>(value); });
 
   head_.clear();
   std::uint64_t previous = 0;

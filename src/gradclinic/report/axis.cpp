@@ -99,6 +99,16 @@ std::vector<double> Axis::ticks(int most) const {
   return ticks;
 }
 
+std::vector<double> Axis::ticks_at(std::vector<double> values, double apart) const {
+  std::erase_if(values, [&](double value) { return !holds(value); });
+  std::sort(values.rbegin(), values.rend());
+  std::vector<double> kept;
+  for (double value : values)
+    if (kept.empty() || place(kept.back()) - place(value) >= apart) kept.push_back(value);
+  std::reverse(kept.begin(), kept.end());
+  return kept;
+}
+
 std::string tick_text(double value) {
   if (value <= 0) return number_text(value);
   const double exponent = std::round(std::log10(value));

@@ -22,9 +22,13 @@ class Axis {
   /// 0 at the low end, 1 at the high end. Values that the axis does not hold: 0, or 1 for +Infinity.
   double place(double value) const;
 
-  /// About `most` round values in the range at most: on a log axis decades (every k-th where there are many), on a short
-  /// one their multiples by 1-3 or 1-2-5; else even steps. Never empty.
+  /// About `most` round values in the range at most: on a log axis decades (every k-th where there are many), on a
+  /// short one their multiples by 1-3 or 1-2-5; else even steps. Never empty.
   std::vector<double> ticks(int most) const;
+
+  /// The values themselves as ticks, ascending and each once, the greatest first choice, as many as stay `apart` (a
+  /// share of the axis).
+  std::vector<double> ticks_at(std::vector<double> values, double apart) const;
 
   double low() const { return low_; }
   double high() const { return high_; }

@@ -21,7 +21,7 @@ void print(const Json& value, int indent, std::string& text) {
     text += compact(value);
     return;
   }
-  const std::string line = "\n" + std::string(indent + 1, ' ');
+  const std::string line = '\n' + std::string(indent + 1, ' ');
   text += value.is_object() ? '{' : '[';
   bool first = true;
   for (auto item = value.begin(); item != value.end(); ++item) {
@@ -30,7 +30,7 @@ void print(const Json& value, int indent, std::string& text) {
     if (value.is_object()) text += compact(item.key()) + ": ";
     print(*item, indent + 1, text);
   }
-  text += "\n" + std::string(indent, ' ') + (value.is_object() ? '}' : ']');
+  text += '\n' + std::string(indent, ' ') + (value.is_object() ? '}' : ']');
 }
 
 }  // namespace

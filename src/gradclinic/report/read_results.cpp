@@ -149,6 +149,7 @@ TreatmentResult treatment(const Json& json) {
           .fix = text(json, "fix"),
           .patient = text(json, "patient"),
           .outcome = text(json, "outcome"),
+          .treated_outcome = number(json, "treated_outcome"),
           .effect = number(json, "effect"),
           .low = low,
           .high = high,

@@ -100,6 +100,7 @@ Json treatment_json(const TreatmentResult& treatment) {
           {"outcome", treatment.outcome},
           {"effect_of", effect_name(treatment)},
           {"verdict", name_of(treatment.verdict)},
+          {"treated_outcome", number(treatment.treated_outcome)},
           {"effect", number(treatment.effect)},
           {"interval", numbers({treatment.low, treatment.high})},
           {"n", treatment.pairs},

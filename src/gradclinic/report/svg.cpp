@@ -10,7 +10,8 @@ namespace gradclinic {
 
 double draw_heading(SvgCanvas& canvas, const Figure& figure) {
   canvas.text(16, 28, shortened(figure.title, kFigureWidth - 32, 15.5), "start", 15.5, "#1c2127", true);
-  std::string note = figure.quantity;
+  const bool labelled = figure.kind != "heatmap" && figure.quantity == figure.y_label && figure.seeds > 0;
+  std::string note = labelled ? "" : figure.quantity;
   if (figure.seeds > 0) {
     note += (note.empty() ? "" : " · ") + fmt::format("median over {}", count_text(figure.seeds, "seed", "seeds"));
     if (!figure.curves.empty()) note += ", band: 25th to 75th percentile";

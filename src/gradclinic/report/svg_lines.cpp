@@ -84,7 +84,7 @@ std::string lines_svg(const Figure& figure) {
   const std::vector<double> places = shown_places(figure.curves);
   const Axis x_axis = Axis::fit(places, figure.log_x, false);
   const Axis y_axis = Axis::fit(shown_values(figure.curves), figure.log_y);
-  std::vector<double> x_ticks = x_axis.ticks(12);
+  std::vector<double> x_ticks = figure.kind == "by-factor" ? x_axis.ticks_at(places, 0.05) : x_axis.ticks(12);
   if (counts_only(places)) std::erase_if(x_ticks, [](double tick) { return tick != std::round(tick); });
   canvas.horizontal_axis(plot, x_axis, x_ticks, figure.x_label);
   canvas.vertical_axis(plot, y_axis, y_axis.ticks(8));

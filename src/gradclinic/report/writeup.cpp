@@ -39,8 +39,8 @@ std::string what_it_did(const TreatmentResult& treatment) {
       fmt::format("95 % interval {}, n = {}; patient: {}", interval, treatment.pairs, treatment.patient);
   if (std::isnan(times)) return fmt::format("the {} could not be compared ({})", outcome, basis);
   if (times == 0 && !inverse)
-    return fmt::format("the {} stayed finite where the untreated one diverged (n = {}; patient: {})", outcome,
-                       treatment.pairs, treatment.patient);
+    return fmt::format("the {} reached {} where the untreated one diverged (n = {}; patient: {})", outcome,
+                       number_text(treatment.treated_outcome), treatment.pairs, treatment.patient);
   const char* became = times < 1 ? "fell to" : times > 1 ? "rose to" : "stayed at";
   return fmt::format("the {} {} {} times the untreated one ({})", outcome, became, number_text(times), basis);
 }
@@ -49,7 +49,10 @@ bool better(const TreatmentResult& left, const TreatmentResult& right) {
   const bool left_works = left.verdict == Verdict::supported, right_works = right.verdict == Verdict::supported;
   if (left_works != right_works) return left_works;
   if (std::isnan(left.effect) || std::isnan(right.effect)) return !std::isnan(left.effect) && std::isnan(right.effect);
-  return left.effect < right.effect;
+  if (left.effect != right.effect) return left.effect < right.effect;
+  // Where every patient diverged the ratios are all 0: then the treated runs' own outcome ranks the fixes.
+  return more_is_better(left) ? left.treated_outcome > right.treated_outcome
+                              : left.treated_outcome < right.treated_outcome;
 }
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -185,8 +188,10 @@ Counts count(const LabResults& results) {
 
 std::string outcome_text(const std::string& measure) {
   const std::string suffix = " final";
-  if (!measure.ends_with(suffix)) return measure;
-  return "final " + measure.substr(0, measure.size() - suffix.size());
+  std::string text = measure;
+  if (measure.ends_with(suffix)) text = "final " + measure.substr(0, measure.size() - suffix.size());
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
 }
 
 std::string effect_name(const TreatmentResult& treatment) {
@@ -195,6 +200,7 @@ std::string effect_name(const TreatmentResult& treatment) {
 }
 
 std::string effect_text(const ClaimResult& claim) {
+  if (std::isnan(claim.effect)) return fmt::format("no effect could be computed, n = {}", claim.pairs);
   return fmt::format("{} {}, 95 % interval {}, n = {}", claim.effect_unit, number_text(claim.effect),
                      interval_text(claim.low, claim.high), claim.pairs);
 }

@@ -67,14 +67,14 @@ WriteUp write_up(const LabResults& results);
 /// The literature of the course.
 std::vector<Reference> references();
 
-/// A measure's name in a sentence: "loss final" is the "final loss".
+/// A measure's name in a sentence: "validation_loss final" is the "final validation loss".
 std::string outcome_text(const std::string& measure);
 
 /// What a treatment's effect is the ratio of: "final loss, treated / untreated", or "final accuracy, untreated /
 /// treated", so that below 1 is always better.
 std::string effect_name(const TreatmentResult& treatment);
 
-/// "ratio 0.13, 95 % interval 0.11 to 0.16, n = 20".
+/// "ratio 0.13, 95 % interval 0.11 to 0.16, n = 20"; says so when there is no effect.
 std::string effect_text(const ClaimResult& claim);
 
 }  // namespace gradclinic

@@ -45,9 +45,10 @@ bool has_lost_digits(const Moments& moments) {
 Moments moments_of(const PassInput& input, const PassSums& sums, Index size) {
   if (sums.min == sums.max) return {sums.min, 0};
   Moments moments;
-  const double mean_square = sums.squares / static_cast<double>(size);
+  const double share = 1 / static_cast<double>(size);
+  const double mean_square = sums.squares * share;
   if (std::isfinite(sums.squares) && mean_square >= kSmallestMeanSquare) {
-    moments.mean = sums.sum / static_cast<double>(size);
+    moments.mean = sums.sum * share;
     moments.variance = std::max(0.0, mean_square - moments.mean * moments.mean);
   } else {
     moments = moments_around(input, size, 0, scale_for(std::max(std::abs(sums.min), std::abs(sums.max))));
@@ -114,32 +115,52 @@ bool all_finite(const PassInput& input) {
   return true;
 }
 
-TensorStatistics measure(const PassInput& input, const UnitRule& rule) {
-  const Index size = input.rows * input.columns;
-  const PassSums sums = pass_once(input, rule == UnitRule{} ? nullptr : &rule);
-  if (size == 0 || (!std::isfinite(sums.squares) && !all_finite(input))) return measure_finite_part(input, rule);
+/// Only a tensor that reaches a limit, or has a row's worth of zeros, is looked at again for its units.
+UnitCounts count_units(const PassInput& input, const PassSums& sums, const UnitRule& rule) {
+  UnitCounts counts;
+  if (sums.min <= rule.saturated_low || sums.max >= rule.saturated_high) counts = count_saturated(input, rule);
+  if (rule.can_die && sums.zeros >= input.columns) counts.dead_units = count_dead_units(input);
+  return counts;
+}
+
+/// Fills a fresh `result`. In place and from single values: moving structs through memory costs a small tensor more
+/// than its pass.
+void measure_into(TensorStatistics& result, const float* left, const float* right, Index rows, Index columns,
+                  const UnitRule& rule) {
+  const PassInput input{left, right, rows, columns};
+  const Index size = rows * columns;
+  const PassSums sums = pass_once(input);
+  if (size == 0 || (!std::isfinite(sums.squares) && !all_finite(input))) {
+    result = measure_finite_part(input, rule);
+    return;
+  }
   const double count = static_cast<double>(size);
-  const double rows = static_cast<double>(input.rows);
   const Moments moments = moments_of(input, sums, size);
-  return {.l2 = std::sqrt(count * (moments.variance + moments.mean * moments.mean)),
-          .mean = moments.mean,
-          .deviation = std::sqrt(moments.variance),
-          .min = sums.min,
-          .max = sums.max,
-          .zeros = static_cast<double>(sums.zeros) / count,
-          .dead_units = static_cast<double>(sums.dead_units) / rows,
-          .saturated_units = static_cast<double>(sums.saturated_units) / rows,
-          .saturated = static_cast<double>(sums.saturated) / count};
+  result.l2 = std::sqrt(count * (moments.variance + moments.mean * moments.mean));
+  result.mean = moments.mean;
+  result.deviation = std::sqrt(moments.variance);
+  result.min = sums.min;
+  result.max = sums.max;
+  result.zeros = static_cast<double>(sums.zeros) / count;
+  if (rule == UnitRule{}) return;
+  const UnitCounts units = count_units(input, sums, rule);
+  result.dead_units = static_cast<double>(units.dead_units) / static_cast<double>(rows);
+  result.saturated_units = static_cast<double>(units.saturated_units) / static_cast<double>(rows);
+  result.saturated = static_cast<double>(units.saturated) / count;
 }
 
 }  // namespace
 
-TensorStatistics measure(View<const float> values, const UnitRule& rule) {
-  return measure(PassInput{values.data, nullptr, values.rows, values.columns}, rule);
+TensorStatistics measure(const View<const float>& values, const UnitRule& rule) {
+  TensorStatistics result;
+  measure_into(result, values.data, nullptr, values.rows, values.columns, rule);
+  return result;
 }
 
-TensorStatistics measure_difference(View<const float> left, View<const float> right) {
-  return measure(PassInput{left.data, right.data, left.rows, left.columns}, UnitRule{});
+TensorStatistics measure_difference(const View<const float>& left, const View<const float>& right) {
+  TensorStatistics result;
+  measure_into(result, left.data, right.data, left.rows, left.columns, UnitRule{});
+  return result;
 }
 
 }  // namespace gradclinic

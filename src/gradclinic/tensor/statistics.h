@@ -32,14 +32,15 @@ struct TensorStatistics {
   double saturated = 0;        ///< share of entries that are saturated
 };
 
-/// One pass with SIMD (Google Highway, chosen at run time). Counts, min and max are exact. Relative to exact arithmetic
+/// One pass with SIMD (Google Highway, chosen at run time); units take a second look at the rows of a tensor that
+/// reaches a limit of the rule. Counts, min and max are exact. Relative to exact arithmetic
 /// l2 errs by less than 1e-5 for magnitudes from 1e-45 to 3e38, mean by less than 1e-5 of the mean absolute value, and
 /// deviation by less than 1e-3 of itself plus float's own resolution at the mean (6e-8 of it).
 /// A tensor that float sums cannot serve (tiny, huge, or a mean above 16 deviations) takes a second pass, one with
 /// non-finite entries a slow one in double. Allocates nothing.
-TensorStatistics measure(View<const float> values, const UnitRule& rule = {});
+TensorStatistics measure(const View<const float>& values, const UnitRule& rule = {});
 
 /// The same of `left - right` (an update), without storing the difference; it is taken in float. Both of one shape.
-TensorStatistics measure_difference(View<const float> left, View<const float> right);
+TensorStatistics measure_difference(const View<const float>& left, const View<const float>& right);
 
 }  // namespace gradclinic

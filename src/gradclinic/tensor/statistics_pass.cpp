@@ -21,7 +21,7 @@ using HalfTag = hn::Half<Tag>;
 using DoubleTag = hn::Rebind<double, HalfTag>;
 using DoubleVector = hn::Vec<DoubleTag>;
 
-/// Additions to one float lane before the lanes are folded into double: at most twice this many, for rows do not split.
+/// Additions to a float accumulator's lane, at most, before it is folded into double.
 constexpr Index kAdditions = 256;
 
 template <bool kDifference>
@@ -63,12 +63,7 @@ HWY_INLINE Index count(hn::Mask<Tag> mask) { return static_cast<Index>(hn::Count
 
 HWY_INLINE hn::Mask<Tag> is_zero(Vector x) { return hn::Eq(x, hn::Zero(Tag())); }
 
-/// What a rule asks about units; `dead` comes with the zeros, most activations saturate on one side only.
-enum class Units { none, dead, low, both };
-
-template <Units kUnits>
 HWY_INLINE hn::Mask<Tag> is_saturated(Vector x, Vector low, Vector high) {
-  if constexpr (kUnits == Units::low) return hn::Le(x, low);
   return hn::Or(hn::Le(x, low), hn::Ge(x, high));
 }
 
@@ -84,87 +79,54 @@ HWY_INLINE void fold(Vector& part0, Vector& part1, Vector& part2, Vector& part3,
   part0 = part1 = part2 = part3 = hn::Zero(Tag());
 }
 
-template <bool kDifference, Units kUnits>
-void sum_up(const PassInput& input, const UnitRule* rule, PassSums& result) {
-  constexpr bool kByRow = kUnits != Units::none;
-  constexpr bool kSaturates = kUnits == Units::low || kUnits == Units::both;
+template <bool kDifference>
+void sum_up(const PassInput& input, PassSums& result) {
   const Index lanes = static_cast<Index>(hn::Lanes(Tag()));
   const Index block = kAdditions * lanes;
   const Vector zero = hn::Zero(Tag());
-  const Vector below = hn::Set(Tag(), kByRow ? rule->saturated_low : 0);
-  const Vector above = hn::Set(Tag(), kByRow ? rule->saturated_high : 0);
   Vector sum0 = zero, sum1 = zero, sum2 = zero, sum3 = zero;
   Vector squares0 = zero, squares1 = zero, squares2 = zero, squares3 = zero;
   Vector low0 = hn::Set(Tag(), std::numeric_limits<float>::infinity()), low1 = low0;
   Vector high0 = hn::Neg(low0), high1 = high0;
   DoubleVector sum = hn::Zero(DoubleTag());
   DoubleVector squares = sum;
-  Index unfolded = 0;
-
-  // Without units the rows do not matter: the tensor is one long row.
-  const Index rows = kByRow ? input.rows : 1;
-  const Index columns = kByRow ? input.columns : input.rows * input.columns;
-  for (Index row = 0; row < rows; ++row) {
-    const Index row_end = (row + 1) * columns;
-    Index zeros = 0;
-    Index saturated = 0;
-    for (Index at = row * columns; at < row_end;) {
-      const Index end = std::min(at + block, row_end);
-      unfolded += end - at;
-      for (; at + 4 * lanes <= end; at += 4 * lanes) {
-        const Vector x0 = load<kDifference>(input, at);
-        const Vector x1 = load<kDifference>(input, at + lanes);
-        const Vector x2 = load<kDifference>(input, at + 2 * lanes);
-        const Vector x3 = load<kDifference>(input, at + 3 * lanes);
-        take(x0, sum0, squares0);
-        take(x1, sum1, squares1);
-        take(x2, sum2, squares2);
-        take(x3, sum3, squares3);
-        take_range(x0, low0, high0);
-        take_range(x1, low1, high1);
-        take_range(x2, low0, high0);
-        take_range(x3, low1, high1);
-        zeros += count(is_zero(x0)) + count(is_zero(x1)) + count(is_zero(x2)) + count(is_zero(x3));
-        if constexpr (kSaturates)
-          saturated += count(is_saturated<kUnits>(x0, below, above)) + count(is_saturated<kUnits>(x1, below, above)) +
-                       count(is_saturated<kUnits>(x2, below, above)) + count(is_saturated<kUnits>(x3, below, above));
-      }
-      for (; at + lanes <= end; at += lanes) {
-        const Vector x = load<kDifference>(input, at);
-        take(x, sum0, squares0);
-        take_range(x, low0, high0);
-        zeros += count(is_zero(x));
-        if constexpr (kSaturates) saturated += count(is_saturated<kUnits>(x, below, above));
-      }
-      if (at < end) {
-        const Vector x = load_rest<kDifference>(input, at, end - at);
-        const auto used = hn::FirstN(Tag(), static_cast<size_t>(end - at));
-        take(x, sum1, squares1);
-        low1 = hn::Min(low1, hn::IfThenElse(used, x, low1));
-        high1 = hn::Max(high1, hn::IfThenElse(used, x, high1));
-        zeros += count(hn::And(used, is_zero(x)));
-        if constexpr (kSaturates) saturated += count(hn::And(used, is_saturated<kUnits>(x, below, above)));
-        at = end;
-      }
-      if (unfolded >= block) {
-        fold(sum0, sum1, sum2, sum3, sum);
-        fold(squares0, squares1, squares2, squares3, squares);
-        unfolded = 0;
-      }
+  Index zeros = 0;
+  const Index size = input.rows * input.columns;
+  for (Index at = 0; at < size;) {
+    const Index end = std::min(at + block, size);
+    for (; at + 4 * lanes <= end; at += 4 * lanes) {
+      const Vector x0 = load<kDifference>(input, at);
+      const Vector x1 = load<kDifference>(input, at + lanes);
+      const Vector x2 = load<kDifference>(input, at + 2 * lanes);
+      const Vector x3 = load<kDifference>(input, at + 3 * lanes);
+      take(x0, sum0, squares0);
+      take(x1, sum1, squares1);
+      take(x2, sum2, squares2);
+      take(x3, sum3, squares3);
+      take_range(x0, low0, high0);
+      take_range(x1, low1, high1);
+      take_range(x2, low0, high0);
+      take_range(x3, low1, high1);
+      zeros += count(is_zero(x0)) + count(is_zero(x1)) + count(is_zero(x2)) + count(is_zero(x3));
     }
-    result.zeros += zeros;
-    if constexpr (kByRow) {
-      result.saturated += saturated;
-      result.dead_units += rule->can_die && zeros == columns ? 1 : 0;
-      if constexpr (kSaturates) result.saturated_units += nearly_all(saturated, columns) ? 1 : 0;
+    for (; at < end; at += lanes) {
+      const Index left = std::min(lanes, end - at);
+      const auto used = hn::FirstN(Tag(), static_cast<size_t>(left));
+      const Vector x = load_rest<kDifference>(input, at, left);
+      take(x, sum0, squares0);
+      low0 = hn::Min(low0, hn::IfThenElse(used, x, low0));
+      high0 = hn::Max(high0, hn::IfThenElse(used, x, high0));
+      zeros += count(hn::And(used, is_zero(x)));
     }
+    at = end;
+    fold(sum0, sum1, sum2, sum3, sum);
+    fold(squares0, squares1, squares2, squares3, squares);
   }
-  fold(sum0, sum1, sum2, sum3, sum);
-  fold(squares0, squares1, squares2, squares3, squares);
   result.sum = hn::GetLane(hn::SumOfLanes(DoubleTag(), sum));
   result.squares = hn::GetLane(hn::SumOfLanes(DoubleTag(), squares));
   result.min = hn::GetLane(hn::MinOfLanes(Tag(), hn::Min(low0, low1)));
   result.max = hn::GetLane(hn::MaxOfLanes(Tag(), hn::Max(high0, high1)));
+  result.zeros = zeros;
 }
 
 template <bool kDifference>
@@ -201,17 +163,44 @@ void sum_up_shifted(const PassInput& input, float pivot, float scale, ShiftedSum
   result.squares = hn::GetLane(hn::SumOfLanes(DoubleTag(), squares));
 }
 
-void run_once(const PassInput& input, const UnitRule* rule, PassSums& result) {
+void run_count_saturated(const PassInput& input, const UnitRule& rule, UnitCounts& result) {
+  const Index lanes = static_cast<Index>(hn::Lanes(Tag()));
+  const Vector low = hn::Set(Tag(), rule.saturated_low);
+  const Vector high = hn::Set(Tag(), rule.saturated_high);
+  for (Index row = 0; row < input.rows; ++row) {
+    const float* values = input.left + row * input.columns;
+    Index saturated = 0;
+    Index at = 0;
+    for (; at + lanes <= input.columns; at += lanes)
+      saturated += count(is_saturated(hn::LoadU(Tag(), values + at), low, high));
+    if (at < input.columns) {
+      const Index left = input.columns - at;
+      const auto used = hn::FirstN(Tag(), static_cast<size_t>(left));
+      saturated += count(hn::And(used, is_saturated(load_some(values + at, left), low, high)));
+    }
+    result.saturated += saturated;
+    result.saturated_units += nearly_all(saturated, input.columns) ? 1 : 0;
+  }
+}
+
+bool all_zero(const float* values, Index size) {
+  const Index lanes = static_cast<Index>(hn::Lanes(Tag()));
+  Index at = 0;
+  for (; at + lanes <= size; at += lanes)
+    if (!hn::AllTrue(Tag(), is_zero(hn::LoadU(Tag(), values + at)))) return false;
+  return at == size || hn::AllTrue(Tag(), is_zero(load_some(values + at, size - at)));
+}
+
+void run_count_dead_units(const PassInput& input, Index& result) {
+  for (Index row = 0; row < input.rows; ++row)
+    result += all_zero(input.left + row * input.columns, input.columns) ? 1 : 0;
+}
+
+void run_once(const PassInput& input, PassSums& result) {
   if (input.right != nullptr)
-    sum_up<true, Units::none>(input, rule, result);
-  else if (rule == nullptr)
-    sum_up<false, Units::none>(input, rule, result);
-  else if (rule->saturated_high != std::numeric_limits<float>::infinity())
-    sum_up<false, Units::both>(input, rule, result);
-  else if (rule->saturated_low == -std::numeric_limits<float>::infinity())
-    sum_up<false, Units::dead>(input, rule, result);
+    sum_up<true>(input, result);
   else
-    sum_up<false, Units::low>(input, rule, result);
+    sum_up<false>(input, result);
 }
 
 void run_shifted(const PassInput& input, float pivot, float scale, ShiftedSums& result) {
@@ -229,16 +218,30 @@ namespace gradclinic {
 
 HWY_EXPORT(run_once);
 HWY_EXPORT(run_shifted);
+HWY_EXPORT(run_count_saturated);
+HWY_EXPORT(run_count_dead_units);
 
-PassSums pass_once(const PassInput& input, const UnitRule* rule) {
+PassSums pass_once(const PassInput& input) {
   PassSums result;
-  HWY_DYNAMIC_DISPATCH(run_once)(input, rule, result);
+  HWY_DYNAMIC_DISPATCH(run_once)(input, result);
   return result;
 }
 
 ShiftedSums pass_shifted(const PassInput& input, float pivot, float scale) {
   ShiftedSums result;
   HWY_DYNAMIC_DISPATCH(run_shifted)(input, pivot, scale, result);
+  return result;
+}
+
+UnitCounts count_saturated(const PassInput& input, const UnitRule& rule) {
+  UnitCounts result;
+  HWY_DYNAMIC_DISPATCH(run_count_saturated)(input, rule, result);
+  return result;
+}
+
+Index count_dead_units(const PassInput& input) {
+  Index result = 0;
+  HWY_DYNAMIC_DISPATCH(run_count_dead_units)(input, result);
   return result;
 }
 

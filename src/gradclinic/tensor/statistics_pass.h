@@ -18,11 +18,8 @@ struct PassSums {
   double sum = 0;
   double squares = 0;
   float min = 0;
-  float max = 0;
   Index zeros = 0;
-  Index saturated = 0;
-  Index dead_units = 0;
-  Index saturated_units = 0;
+  float max = 0;
 };
 
 /// Sums of (x - pivot) * scale and its square.
@@ -31,11 +28,19 @@ struct ShiftedSums {
   double squares = 0;
 };
 
-/// The unit counts stay 0 without a rule. Sums run in float lanes over a few thousand entries at most,
-/// then in double.
-PassSums pass_once(const PassInput& input, const UnitRule* rule);
+struct UnitCounts {
+  Index saturated = 0;  ///< entries
+  Index saturated_units = 0;
+  Index dead_units = 0;
+};
 
+/// Sums run in float lanes over a few thousand entries at most, then in double.
+PassSums pass_once(const PassInput& input);
 ShiftedSums pass_shifted(const PassInput& input, float pivot, float scale);
+
+/// Row by row. Both read `left` alone.
+UnitCounts count_saturated(const PassInput& input, const UnitRule& rule);
+Index count_dead_units(const PassInput& input);
 
 /// At least 95 % of `count`.
 inline bool nearly_all(Index part, Index count) { return count > 0 && 20 * part >= 19 * count; }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cctype>
+#include <cmath>
 
 #include "gradclinic/report/number_text.h"
 #include "gradclinic/report/renderer.h"
@@ -40,6 +41,7 @@ std::string table_head(const std::vector<std::string>& columns) {
 }
 
 std::string effect_cell(double effect, double low, double high, const std::string& unit) {
+  if (std::isnan(effect)) return "not comparable";
   return fmt::format("{}{} ({})", unit == "ratio" ? "× " : "", number_text(effect), interval_text(low, high));
 }
 

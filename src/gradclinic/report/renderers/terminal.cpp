@@ -43,7 +43,7 @@ std::string wrapped(const std::string& text, int indent, int columns) {
   while (words >> word) {
     const int width = characters(word);
     if (used > indent && used + 1 + width > columns) {
-      lines += "\n" + std::string(indent, ' ');
+      lines += '\n' + std::string(indent, ' ');
       used = indent;
     } else if (used > indent) {
       lines += " ";
