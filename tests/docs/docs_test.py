@@ -43,7 +43,7 @@ def verdicts(table):
 
 
 def check_verdicts(results):
-    fresh = {c["says"]: c["verdict"] for e in results["experiments"] for c in e["claims"]}
+    fresh = {c["text"]: c["verdict"] for e in results["experiments"] for c in e["claims"]}
     for document in (ROOT / "README.md", ROOT / "docs" / "verdicts.md"):
         printed = verdicts(document.read_text())
         assert printed, f"{document.name} prints no verdicts"

@@ -5,7 +5,7 @@
 """
 import json
 import math
-import re
+
 import sys
 from pathlib import Path
 
@@ -23,8 +23,8 @@ def number(value):
 
 
 def row(claim):
-    effect = f"{claim['effect_unit']} {number(claim['effect'])} [{number(claim['low'])}, {number(claim['high'])}]"
-    return f"| {claim['says']} | {SIGNS[claim['verdict']]} **{claim['verdict']}** | {effect} | {claim['pairs']} |"
+    effect = f"{claim['effect_unit']} {number(claim['effect'])} [{number(claim['interval'][0])}, {number(claim['interval'][1])}]"
+    return f"| {claim['text']} | {SIGNS[claim['verdict']]} **{claim['verdict']}** | {effect} | {claim['n']} |"
 
 
 HEAD = ["| claim | verdict | effect, 95 % interval | seeds |", "| --- | --- | --- | --- |"]

@@ -12,7 +12,9 @@ std::atomic<long> allocations{0};
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#include <sanitizer/allocator_interface.h>
+// The sanitizers' own hooks; GCC links them but ships no header for them.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile void*, std::size_t),
+                                                         void (*)(const volatile void*));
 
 namespace {
 void count(const volatile void*, std::size_t) { ++allocations; }

@@ -48,6 +48,7 @@ TEST(Outcome, AHugeRateDiverges) {
     // The step that diverged is shown, with the parameters as they were, so that a doctor can look at them.
     EXPECT_EQ(recording.steps.size(), static_cast<std::size_t>(outcome.steps) + 1) << optimizer;
     EXPECT_FALSE(std::isfinite(recording.steps.back().loss)) << optimizer;
+    for (const auto& [layer, norm] : recording.last_norms.at(Quantity::update)) EXPECT_EQ(norm, 0) << optimizer;
     EXPECT_EQ(recording.ending.status, "diverged") << optimizer;
   }
 }

@@ -4,13 +4,17 @@ namespace gradclinic::activations {
 namespace {
 
 struct Elu {
-  template <class Z>
-  static auto value(const Z& z) {
-    return (z > 0).select(z, z.exp() - 1);
+  template <class T>
+  static void fill(View<const T> input, View<T> output) {
+    array(output) = array(input).min(T(0)).exp();
+    for (Index i = 0; i < input.size(); ++i) {
+      const T z = input.data[i];
+      output.data[i] = z <= 0 ? output.data[i] - 1 : z;  // in this order NaN stays NaN
+    }
   }
-  template <class Z, class A>
-  static auto slope(const Z& z, const A& a) {
-    return (z > 0).select(typename Z::Scalar(1), a + 1);
+  template <class T>
+  static T slope_at(T z, T a) {
+    return z > 0 ? T(1) : a + 1;
   }
 };
 

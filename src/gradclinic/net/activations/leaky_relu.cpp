@@ -4,14 +4,13 @@ namespace gradclinic::activations {
 namespace {
 
 struct LeakyRelu {
-  template <class Z>
-  static auto value(const Z& z) {
-    return (z > 0).select(z, typename Z::Scalar(0.01) * z);
+  template <class T>
+  static T value_at(T z) {
+    return z > 0 ? z : T(0.01) * z;
   }
-  template <class Z, class A>
-  static auto slope(const Z& z, const A&) {
-    using T = typename Z::Scalar;
-    return T(0.01) + T(0.99) * (z > 0).template cast<T>();
+  template <class T>
+  static T slope_at(T z, T) {
+    return z > 0 ? T(1) : T(0.01);
   }
 };
 

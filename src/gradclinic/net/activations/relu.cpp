@@ -4,14 +4,13 @@ namespace gradclinic::activations {
 namespace {
 
 struct Relu {
-  template <class Z>
-  static auto value(const Z& z) {
-    // The operand order keeps NaN: max(z, 0) by comparison would turn it into 0.
-    return (z < 0).select(typename Z::Scalar(0), z);
+  template <class T>
+  static T value_at(T z) {
+    return z < 0 ? T(0) : z;  // in this order NaN stays NaN
   }
-  template <class Z, class A>
-  static auto slope(const Z&, const A& a) {
-    return (a > 0).template cast<typename Z::Scalar>();
+  template <class T>
+  static T slope_at(T, T a) {
+    return a > 0 ? T(1) : T(0);
   }
 };
 

@@ -7,15 +7,17 @@ struct Selu {
   static constexpr double kLambda = 1.0507009873554805;
   static constexpr double kLambdaAlpha = kLambda * 1.6732632423543772;
 
-  template <class Z>
-  static auto value(const Z& z) {
-    using T = typename Z::Scalar;
-    return (z > 0).select(T(kLambda) * z, T(kLambdaAlpha) * (z.exp() - 1));
+  template <class T>
+  static void fill(View<const T> input, View<T> output) {
+    array(output) = array(input).min(T(0)).exp();
+    for (Index i = 0; i < input.size(); ++i) {
+      const T z = input.data[i];
+      output.data[i] = z <= 0 ? T(kLambdaAlpha) * (output.data[i] - 1) : T(kLambda) * z;  // in this order NaN stays NaN
+    }
   }
-  template <class Z, class A>
-  static auto slope(const Z& z, const A& a) {
-    using T = typename Z::Scalar;
-    return (z > 0).select(T(kLambda), a + T(kLambdaAlpha));
+  template <class T>
+  static T slope_at(T z, T a) {
+    return z > 0 ? T(kLambda) : a + T(kLambdaAlpha);
   }
 };
 
