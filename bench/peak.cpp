@@ -1,5 +1,7 @@
 #include "peak.h"
 
+// See tensor/small_product.cpp.
+#define HWY_WANT_AVX3_DL
 #include <hwy/highway.h>
 
 #include <algorithm>

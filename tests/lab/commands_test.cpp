@@ -91,7 +91,8 @@ TEST_F(LabCommandsTest, CtrlCKeepsWhatIsDone) {
   std::ofstream(folder_ / "experiments/tiny.toml") << longer;
   // Interrupted once the first run is kept, however slow the machine is.
   const ShellResult cut = gradclinic(
-      "lab --jobs 1 > log 2>&1 & while ! grep -q '[1-9][0-9]* of 1000 runs,' log; do sleep 0.05; done; "
+      "lab --jobs 1 > log 2>&1 & while kill -0 $! 2>/dev/null && ! grep -q '[1-9][0-9]* of 1000 runs,' log; do sleep "
+      "0.05; done; "
       "kill -INT $!; wait $!; code=$?; cat log; exit $code");
   EXPECT_EQ(cut.exit_code, static_cast<int>(ExitCode::interrupted)) << cut.output;
   EXPECT_NE(cut.output.find("the same command goes on from here"), std::string::npos) << cut.output;

@@ -1,6 +1,7 @@
 #include "gradclinic/lab/lab.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cmath>
@@ -84,7 +85,9 @@ std::string fingerprint(const LabResults& results) {
 }
 
 struct TemporaryFile {
-  std::string path = (std::filesystem::temp_directory_path() / "gradclinic-lab-test.cache").string();
+  std::string path =
+      (std::filesystem::temp_directory_path() / ("gradclinic-lab-test-" + std::to_string(getpid()) + ".cache"))
+          .string();
   TemporaryFile() { remove(); }
   ~TemporaryFile() { remove(); }
   void remove() const {

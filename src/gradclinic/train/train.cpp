@@ -113,14 +113,13 @@ class Loop {
   void update(std::int64_t step, double lr, bool watched, bool move) {
     const std::span<float> values = network_.values();
     if (watched) std::copy(values.begin(), values.end(), previous_values_.begin());
-    const StepSize size{.lr = lr,
-                        .momentum = spec_.train.momentum,
-                        .weight_decay = spec_.train.weight_decay,
-                        .step = step + 1};
+    const StepSize size{
+        .lr = lr, .momentum = spec_.train.momentum, .weight_decay = spec_.train.weight_decay, .step = step + 1};
     if (move) optimizer_.update(size, values, network_.gradients(), first_state_, second_state_);
     if (!watched) return;
     show_parameters(Quantity::weight);
-    for (std::size_t i = 0; i < values.size(); ++i) previous_values_[i] = values[i] - previous_values_[i];
+    // Not subtracted where nothing moved: the parameters may hold Inf or NaN by then.
+    for (std::size_t i = 0; i < values.size(); ++i) previous_values_[i] = move ? values[i] - previous_values_[i] : 0;
     show_parameters(Quantity::update);
   }
 
