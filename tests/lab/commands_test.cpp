@@ -42,12 +42,12 @@ explain = "All units of a layer stay alike."
 class LabCommandsTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::is_regular_file(GRADCLINIC_PROGRAM)) GTEST_SKIP() << "the program is not built";
+    ASSERT_TRUE(std::filesystem::is_regular_file(GRADCLINIC_PROGRAM)) << "build it first: ninja gradclinic";
     std::filesystem::create_directories(folder_ / "experiments");
     std::ofstream(folder_ / "experiments/tiny.toml") << kCourse;
   }
   ShellResult gradclinic(const std::string& arguments) {
-    return shell("cd " + folder_.path() + " && OPENBLAS_NUM_THREADS=1 " GRADCLINIC_PROGRAM " " + arguments);
+    return shell("cd " + folder_.path() + " || exit; OPENBLAS_NUM_THREADS=1 " GRADCLINIC_PROGRAM " " + arguments);
   }
   nlohmann::json results(const std::string& folder) {
     std::ifstream file(folder_ / folder + "/results.json");

@@ -89,7 +89,7 @@ void print_end(const LabResults& results, const std::vector<std::string>& paths)
 }
 
 ExitCode run_lab_command(const Arguments& arguments) {
-  if (arguments.notebook) return run_notebook_command(arguments.out);
+  if (arguments.notebook) return run_notebook_command((std::filesystem::path(arguments.out) / "notebook").string());
   const std::vector<Experiment> experiments =
       choose(load_experiments(experiments_folder(arguments.experiments)), arguments.ids);
   make_folder(arguments.out);

@@ -24,8 +24,8 @@ struct Activation {
                    View<float> input_gradient) = nullptr;
   void (*backward64)(View<const double> input, View<const double> output, View<const double> output_gradient,
                      View<double> input_gradient) = nullptr;
-  /// An output at or below `saturated_low` or at or above `saturated_high` counts as saturated: there, on that side, the
-  /// derivative is below 5 % of its largest value. Infinite where the function does not flatten.
+  /// An output at or below `saturated_low` or at or above `saturated_high` counts as saturated: there, on that side,
+  /// the derivative is below 5 % of its largest value. Infinite where the function does not flatten.
   float saturated_low = -kNeverSaturated;
   float saturated_high = kNeverSaturated;
   /// Whether an input at or below zero has output 0 and derivative 0, so that a unit can die.
