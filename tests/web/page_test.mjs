@@ -97,6 +97,7 @@ test("a double click on a curve's name shows it alone, another shows all", async
 test("the pointer and the arrow keys read values", async (page) => {
   const plot = plot_of(page, "gradient-flow-weight-gradients");
   await plot.scrollIntoViewIfNeeded();
+  await plot.locator("canvas").waitFor();
   await plot.locator(".u-over").hover();
   await plot.locator(".tooltip", { hasText: /layer \d+.*sigmoid.*e-/s }).waitFor();
   await page.mouse.move(0, 0);
@@ -106,6 +107,7 @@ test("the pointer and the arrow keys read values", async (page) => {
   await plot.locator(".tooltip", { hasText: /layer 1/ }).waitFor();
   const map = plot_of(page, "learning-rate-map");
   await map.scrollIntoViewIfNeeded();
+  await map.locator("canvas").waitFor();
   await map.focus();
   await page.keyboard.press("ArrowRight");
   await map.locator(".tooltip", { hasText: /0\.98.*0\.001.*normal 0\.01/s }).waitFor();
