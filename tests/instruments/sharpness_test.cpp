@@ -136,6 +136,22 @@ TEST(Sharpness, FollowsTheParametersAndFindsANewLargestDirection) {
   }
 }
 
+TEST(Sharpness, LeavesAnEigenvectorThatIsNoLongerTheLargestOnes) {
+  // Two features at right angles: the Hessian is diagonal, 2 a^2, 2 b^2 and 2, and its eigenvectors never turn.
+  Tiny tiny(Tiny::spec_of(1, 1, "identity"), 2, 1, 4);
+  const auto set_features = [&](float a, float b) {
+    const float first[] = {a, a, -a, -a};
+    const float second[] = {b, -b, b, -b};
+    std::ranges::copy(first, tiny.inputs.view().row(0));
+    std::ranges::copy(second, tiny.inputs.view().row(1));
+  };
+  Probe probe = gauges::sharpness().start_probe(*tiny.training);
+  set_features(5, 1);
+  EXPECT_NEAR(measure_sharpness(probe, tiny).value, 50, 0.5);
+  set_features(5, 6);
+  EXPECT_NEAR(measure_sharpness(probe, tiny).value, 72, 0.72);
+}
+
 TEST(Sharpness, KeepsOneDropoutMask) {
   Spec spec = Tiny::spec_of(3, 8, "tanh");
   spec.model.dropout = 0.5;

@@ -11,22 +11,19 @@ namespace gradclinic {
 double effective_rank(View<const float> values) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   if (values.size() == 0) return kNaN;
-  RowMajorMatrix<double> scaled = matrix(values).cast<double>();
-  if (!scaled.allFinite()) return kNaN;
-  const double largest = scaled.cwiseAbs().maxCoeff();
-  if (largest == 0) return 0;
-  // Scaling keeps the squares of tiny or huge activations in range.
-  scaled /= largest;
+  const RowMajorMatrix<double> wide = matrix(values).cast<double>();
+  if (!wide.allFinite()) return kNaN;
   Eigen::MatrixXd gram;
   if (values.rows <= values.columns)
-    gram.noalias() = scaled * scaled.transpose();
+    gram.noalias() = wide * wide.transpose();
   else
-    gram.noalias() = scaled.transpose() * scaled;
+    gram.noalias() = wide.transpose() * wide;
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram, Eigen::EigenvaluesOnly);
   constexpr double kRounding = 1e-12;  // of eigenvalues, which are squares
   const Eigen::ArrayXd eigenvalues = solver.eigenvalues().array();
   const Eigen::ArrayXd singular = (eigenvalues > kRounding * eigenvalues.maxCoeff()).select(eigenvalues, 0).sqrt();
   const double sum = singular.sum();
+  if (sum == 0) return 0;
   double entropy = 0;
   for (double value : singular) {
     const double share = value / sum;
