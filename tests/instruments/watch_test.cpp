@@ -170,7 +170,7 @@ TEST(Watch, EveryTableHasItsSchedule) {
 
 TEST(Watch, ZeroIsNever) {
   Spec spec = small_spec();
-  spec.watch.every = 0;
+  spec.watch.every = spec.watch.surveys = 0;
   Rows rows;
   Watch watch(rows);
   Relay relay(&watch);
@@ -178,7 +178,8 @@ TEST(Watch, ZeroIsNever) {
   relay.on_see = [&](Quantity, int, View<const float>) { ++seen; };
   train(spec, &relay);
   EXPECT_EQ(seen, 0) << "nobody asked for tensors";
-  for (const char* table : {"step", "histograms", "rank", "noise", "sharpness"}) EXPECT_FALSE(rows.has_table(table));
+  for (const char* table : {"step", "histograms", "rank", "noise", "sharpness", "survey", "data"})
+    EXPECT_FALSE(rows.has_table(table));
 }
 
 TEST(Watch, HistogramsAndRanksAreOfTheVeryTensors) {

@@ -52,6 +52,13 @@ bool ProbeTable::begin(std::int64_t step) {
   return due_;
 }
 
+void ProbeTable::take(std::int64_t step, const ProbeInput& input) {
+  step_ = step;
+  due_ = !columns_.empty();
+  std::ranges::fill(row_, kNaN);
+  finish(input);
+}
+
 void ProbeTable::see(Quantity quantity, int layer, View<const float> values) {
   if (!due_) return;
   for (Running& running : probes_)

@@ -19,6 +19,8 @@ class ProbeTable {
   void open();
   /// Begins a step; whether there is something to measure in it.
   bool begin(std::int64_t step);
+  /// Measures now, whatever the schedule, and appends the row as of `step`; for probes that need no tensors.
+  void take(std::int64_t step, const ProbeInput& input);
   void see(Quantity quantity, int layer, View<const float> values);
   /// Ends the step: measures and appends the row, if the step was due.
   void finish(const ProbeInput& input);

@@ -24,7 +24,7 @@ struct Event {
 };
 
 /// Where measurements go while a run trains. Tables are keyed by schedule: "step" (the cheap gauges), "validation",
-/// "histograms", "rank", "noise", "sharpness".
+/// "survey", "data", "histograms", "rank", "noise", "sharpness".
 class Sink {
  public:
   virtual ~Sink() = default;

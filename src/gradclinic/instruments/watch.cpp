@@ -38,6 +38,33 @@ struct Watch::Implementation {
       probes.back().open();
     }
     if (training.data.validation.samples() > 0) open_validation();
+    run = &training;
+    describe_data();
+    start_surveys();
+  }
+
+  /// One row of table "data", before the first step.
+  void describe_data() {
+    if (interval <= 0 && run->spec.watch.surveys <= 0) return;
+    ProbeTable data("data", 1, gauges, *run, sink);
+    data.open();
+    data.take(0, {*run, {}});
+  }
+
+  /// The first survey, before the first step; then so many in all, spread evenly, and one after the last step.
+  void start_surveys() {
+    const std::int64_t count = run->spec.watch.surveys;
+    survey_interval = count > 0 ? std::max<std::int64_t>(1, run->total_steps / count) : 0;
+    surveys.emplace("survey", survey_interval, gauges, *run, sink);
+    surveys->open();
+    survey(0);
+  }
+
+  /// `steps_done`: the row's step counts updates.
+  void survey(std::int64_t steps_done) {
+    if (survey_interval <= 0 || steps_done == last_survey) return;
+    surveys->take(steps_done, {*run, {}});
+    last_survey = steps_done;
   }
 
   void open_validation() {
@@ -67,9 +94,14 @@ struct Watch::Implementation {
   std::int64_t step = 0;
   bool step_due = false;
   bool probes_due = false;
+  bool survey_due = false;
   bool non_finite_seen = false;
   std::optional<StepTable> steps;
   std::vector<ProbeTable> probes;
+  const Training* run = nullptr;  // from on_start to on_end
+  std::optional<ProbeTable> surveys;
+  std::int64_t survey_interval = 0;
+  std::int64_t last_survey = -1;
   std::vector<float (*)(double, double)> validation_readers;
   std::vector<float> validation_row;
 };
@@ -87,7 +119,8 @@ bool Watch::wants_tensors(std::int64_t step) {
   if (own.step_due) own.steps->clear();
   own.probes_due = false;
   for (ProbeTable& table : own.probes) own.probes_due = table.begin(step) || own.probes_due;
-  return own.step_due || own.probes_due;
+  own.survey_due = own.survey_interval > 0 && (step + 1) % own.survey_interval == 0;
+  return own.step_due || own.probes_due || own.survey_due;
 }
 
 void Watch::see(Quantity quantity, int layer, View<const float> values) {
@@ -106,6 +139,7 @@ void Watch::on_step(const Training& training, const StepSummary& summary) {
   Implementation& own = *implementation_;
   if (own.step_due) own.sink.append("step", summary.step, own.steps->row(summary));
   for (ProbeTable& table : own.probes) table.finish({training, summary});
+  if (own.survey_due) own.survey(summary.step + 1);
 }
 
 void Watch::on_validation(std::int64_t step, double loss, double accuracy) {
@@ -118,6 +152,7 @@ void Watch::on_validation(std::int64_t step, double loss, double accuracy) {
 
 void Watch::on_end(const Outcome& outcome) {
   Implementation& own = *implementation_;
+  own.survey(outcome.steps);
   if (outcome.status == "diverged")
     own.sink.add_event(
         {outcome.steps, "diverged", 0,

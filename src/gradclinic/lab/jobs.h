@@ -63,7 +63,5 @@ struct JobOptions {
 /// Throws StoreError when the cache cannot be opened.
 void carry_out(std::vector<Job*>& jobs, const JobOptions& options);
 
-/// A rough count of a run's floating-point operations, to run the long ones first and to tell the time left.
-double estimated_work(const Spec& spec);
 
 }  // namespace gradclinic

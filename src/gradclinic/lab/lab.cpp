@@ -4,11 +4,12 @@
 #include <chrono>
 #include <memory>
 
+#include "gradclinic/data/shared_data.h"
 #include "gradclinic/lab/claims.h"
 #include "gradclinic/lab/experiment_result.h"
-#include "gradclinic/lab/shared_data.h"
 #include "gradclinic/lab/treatments.h"
 #include "gradclinic/record/run.h"
+#include "gradclinic/train/work.h"
 
 namespace gradclinic {
 namespace {

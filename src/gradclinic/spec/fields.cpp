@@ -100,6 +100,8 @@ void add_watch(WatchSpec& watch, std::vector<Field>& into) {
       {"watch.rank", &watch.rank, interval, "steps between effective ranks of activations; 0 is never"},
       {"watch.noise", &watch.noise, interval, "steps between gradient signal-to-noise ratios; 0 is never"},
       {"watch.sharpness", &watch.sharpness, interval, "steps between largest Hessian eigenvalues; 0 is never"},
+      {"watch.surveys", &watch.surveys, interval,
+       "surveys of a fixed sample of the training data, spread evenly over the run; 0 is none"},
   };
   into.insert(into.end(), std::begin(fields), std::end(fields));
 }

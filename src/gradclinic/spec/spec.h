@@ -65,13 +65,14 @@ struct TrainSpec {
   bool operator==(const TrainSpec&) const = default;
 };
 
-/// What is measured and how often, in steps; 0 is never.
+/// What is measured and how often: steps between measurements; 0 is never.
 struct WatchSpec {
   std::int64_t every = 1;       ///< the cheap gauges
   std::int64_t histograms = 0;  ///< log2 histograms
   std::int64_t rank = 0;        ///< effective rank of activations
   std::int64_t noise = 0;       ///< gradient signal to noise over batches
   std::int64_t sharpness = 0;   ///< largest Hessian eigenvalue
+  std::int64_t surveys = 20;    ///< not an interval: how many surveys a run gets
 
   bool operator==(const WatchSpec&) const = default;
 };

@@ -1,4 +1,4 @@
-#include "gradclinic/lab/shared_data.h"
+#include "gradclinic/data/shared_data.h"
 
 #include <algorithm>
 

@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+#include <thread>
+
+#include "gradclinic/command.h"
+#include "gradclinic/interrupt.h"
+#include "gradclinic/lab/case_scores.h"
+#include "gradclinic/support/statistics.h"
+
+namespace gradclinic::commands {
+namespace {
+
+struct Arguments {
+  std::string folder = "cases";
+  std::string half = "both";
+  std::string only;
+  int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  bool no_probe = false;
+  bool verbose = false;
+};
+
+void print_share(const char* what, std::int64_t count, std::int64_t of) {
+  const Interval interval = binomial_interval(count, of);
+  fmt::print("  {:24} {:3} of {:3}  {:.3f}  ({:.3f} to {:.3f})\n", what, count, of,
+             of > 0 ? double(count) / double(of) : 0.0, interval.low, interval.high);
+}
+
+void print_scores(const std::string& title, const CaseScores& scores) {
+  fmt::print("{}\n", title);
+  print_share("recall", scores.recalled, scores.sick);
+  print_share("false alarms", scores.false_alarms, scores.healthy);
+  print_share("cause right, top 1", scores.right_causes, scores.sick);
+}
+
+void print_case(const JudgedCase& judged) {
+  const Finding* cause = judged.diagnosis.cause();
+  const bool sick = judged.labelled.verdict == "sick";
+  const char* mark = !judged.error.empty() ? "ERROR"
+                     : sick                ? (judged.called_sick() ? (judged.right_cause() ? "ok" : "cause") : "MISS")
+                                           : (judged.called_sick() ? "ALARM" : "ok");
+  fmt::print("{:6} {:50} {:26} -> {:26} {}\n", mark, judged.labelled.id, sick ? judged.labelled.cause : "healthy",
+             cause ? cause->pathology : name_of(judged.diagnosis.verdict),
+             judged.error.empty() ? judged.diagnosis.summary : judged.error);
+}
+
+void print_confusion(const std::vector<JudgedCase>& cases) {
+  std::map<std::string, std::map<std::string, int>> table;
+  for (const JudgedCase& judged : cases)
+    if (judged.labelled.verdict == "sick" && !judged.right_cause())
+      ++table[judged.labelled.cause][judged.diagnosis.cause() ? judged.diagnosis.cause()->pathology : "healthy"];
+  fmt::print("mistaken for\n");
+  for (const auto& [label, said] : table) {
+    fmt::print("  {:26}", label);
+    for (const auto& [name, count] : said) fmt::print(" {} {}", count, name);
+    fmt::print("\n");
+  }
+}
+
+ExitCode bench_command(const Arguments& arguments) {
+  std::vector<Case> cases = load_cases(arguments.folder);
+  std::erase_if(cases, [&](const Case& labelled) {
+    if (!arguments.only.empty() && labelled.id.find(arguments.only) == std::string::npos) return true;
+    return arguments.half != "both" && labelled.held_out != (arguments.half == "held-out");
+  });
+  const std::vector<JudgedCase> judged = judge_cases(
+      cases,
+      {.threads = arguments.jobs, .probe = !arguments.no_probe, .stop = &stop_on_interrupt(), .on_progress = {}});
+  if (arguments.verbose)
+    for (const JudgedCase& one : judged) print_case(one);
+  for (const bool held_out : {false, true})
+    if (std::ranges::any_of(judged, [&](const JudgedCase& one) { return one.labelled.held_out == held_out; }))
+      print_scores(held_out ? "held-out bases" : "tuning bases",
+                   score_cases(judged, [&](const JudgedCase& one) { return one.labelled.held_out == held_out; }));
+  print_confusion(judged);
+  return ExitCode::ok;
+}
+
+std::function<ExitCode()> set_up(CLI::App& app) {
+  const auto arguments = std::make_shared<Arguments>();
+  app.add_option("--cases", arguments->folder, "folder of labelled cases")->capture_default_str();
+  app.add_option("--half", arguments->half, "tuning, held-out or both")
+      ->check(CLI::IsMember({"tuning", "held-out", "both"}))
+      ->capture_default_str();
+  app.add_option("--only", arguments->only, "only cases whose id contains this");
+  app.add_option("--jobs", arguments->jobs, "cases side by side")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_flag("--no-probe", arguments->no_probe, "judge from the records alone");
+  app.add_flag("--verbose", arguments->verbose, "one line for each case");
+  return [arguments] { return bench_command(*arguments); };
+}
+
+}  // namespace
+
+Command bench_cases() {
+  return {.id = "bench-cases",
+          .summary = "put the doctor to the labelled cases: recall, false alarms, right causes",
+          .example = "gradclinic bench-cases --half held-out",
+          .set_up = set_up};
+}
+
+}  // namespace gradclinic::commands

@@ -1,0 +1,96 @@
+#include "gradclinic/diagnosis/counterfactual.h"
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+#include "gradclinic/data/shared_data.h"
+#include "gradclinic/instruments/watch.h"
+#include "gradclinic/record/recorder.h"
+#include "gradclinic/spec/toml.h"
+#include "gradclinic/support/error.h"
+#include "gradclinic/train/train.h"
+#include "gradclinic/train/work.h"
+
+namespace gradclinic {
+namespace {
+
+/// Keeps what surveys say, and ends the run at the first survey from `last_step` on.
+class EndingRecorder : public MemoryRecorder {
+ public:
+  EndingRecorder(std::int64_t last_step, const std::atomic<bool>* stop) : last_step_(last_step), stop_(stop) {}
+  const std::atomic<bool>& end() const { return end_; }
+
+  void append(const std::string& table, std::int64_t step, const float* values) override {
+    MemoryRecorder::append(table, step, values);
+    if ((table == "survey" && step >= last_step_) || (stop_ && stop_->load())) end_ = true;
+  }
+
+ private:
+  std::int64_t last_step_;
+  const std::atomic<bool>* stop_;
+  std::atomic<bool> end_ = false;
+};
+
+/// The gauges that a course is read from.
+std::vector<Gauge> course_gauges() {
+  std::vector<Gauge> gauges = gauges::all();
+  std::erase_if(gauges, [](const Gauge& gauge) {
+    return gauge.table != "survey" && gauge.table != "data" && !gauge.of_validation;
+  });
+  return gauges;
+}
+
+Counterfactual run_one(const Spec& spec, SharedData& data, const CounterfactualOptions& options) {
+  Spec watched = spec;
+  watched.watch = {.every = 0, .surveys = spec.watch.surveys > 0 ? spec.watch.surveys : WatchSpec{}.surveys};
+  const std::shared_ptr<const LoadedData> loaded = data.get(spec);
+  Generator generator = loaded->generator;
+  Spec sized = spec;  // with what the spec leaves to the data
+  sized.data.samples = loaded->split.training.samples();
+  sized.data.features = loaded->split.training.features();
+  const double share = std::min(1.0, options.work / estimated_work(sized));
+  const auto samples = static_cast<double>(sized.data.samples);
+  const double batches = spec.train.batch > 0 ? std::ceil(samples / static_cast<double>(spec.train.batch)) : 1;
+  const double steps = spec.train.steps > 0
+                           ? static_cast<double>(spec.train.steps)
+                           : batches * static_cast<double>(std::max<std::int64_t>(1, spec.train.epochs));
+  EndingRecorder recorder(
+      share < 1 ? static_cast<std::int64_t>(share * steps) : std::numeric_limits<std::int64_t>::max(), options.stop);
+  Watch watch(recorder, course_gauges());
+  const Outcome outcome = train(watched, loaded->split, generator, &watch, nullptr, &recorder.end());
+  recorder.finish(outcome);
+  return {read_course(recorder.record()), outcome.steps};
+}
+
+}  // namespace
+
+Spec with(const Spec& spec, const std::vector<Change>& changes) {
+  Spec changed = spec;
+  for (const Change& change : changes) set_key(changed, change.key, change.value);
+  validate(changed, "a changed spec");
+  return changed;
+}
+
+std::vector<Counterfactual> carry_out(const Spec& spec, const std::vector<std::vector<Change>>& changes,
+                                      const CounterfactualOptions& options) {
+  std::vector<Counterfactual> results(changes.size());
+  SharedData data(4);
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < changes.size(); i = next++) {
+      try {
+        results[i] = run_one(with(spec, changes[i]), data, options);
+      } catch (const Error&) {
+        // The change does not go with this spec: no course.
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 1; i < options.threads; ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+  return results;
+}
+
+}  // namespace gradclinic

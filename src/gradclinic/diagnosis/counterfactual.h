@@ -1,0 +1,35 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "gradclinic/diagnosis/course.h"
+#include "gradclinic/diagnosis/pathology.h"
+#include "gradclinic/spec/spec.h"
+
+namespace gradclinic {
+
+/// How counterfactuals are carried out.
+struct CounterfactualOptions {
+  int threads = 1;
+  /// Floating-point operations that one training may take (see estimated_work); a longer one ends early.
+  double work = 2e10;
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// What became of a training with something changed.
+struct Counterfactual {
+  Course course;           ///< empty when the changed spec cannot be run
+  std::int64_t steps = 0;  ///< optimizer steps done
+};
+
+/// The spec with changes; throws BadInput where they make no valid spec.
+Spec with(const Spec& spec, const std::vector<Change>& changes);
+
+/// Trains the spec under each set of changes from the same seed, data and batches, watched by surveys only. Results are
+/// in the order of `changes` and do not depend on the number of threads.
+std::vector<Counterfactual> carry_out(const Spec& spec, const std::vector<std::vector<Change>>& changes,
+                                      const CounterfactualOptions& options);
+
+}  // namespace gradclinic

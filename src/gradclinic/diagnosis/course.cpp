@@ -1,0 +1,57 @@
+#include "gradclinic/diagnosis/course.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gradclinic {
+namespace {
+
+/// Ended this far above the constant prediction's loss, and above where it began: it diverged, if to a finite number.
+constexpr double kFarAbove = 3;
+
+double first_of(const Record& record, const std::string& quantity) {
+  const Series series = record.series(quantity);
+  return series.values.empty() ? 0 : series.values.front();
+}
+
+std::vector<Point> read_points(const Record& record, const std::string& loss, const std::string& accuracy,
+                               double unit) {
+  const Series losses = record.series(loss);
+  const Series accuracies = record.series(accuracy);
+  std::vector<Point> points;
+  for (std::size_t i = 0; i < losses.values.size(); ++i)
+    points.push_back(
+        {losses.steps[i], losses.values[i] / unit, i < accuracies.values.size() ? accuracies.values[i] : std::nan("")});
+  return points;
+}
+
+}  // namespace
+
+const Point& Course::at(const std::vector<Point>& points, std::int64_t step) {
+  const auto after = std::find_if(points.begin(), points.end(), [&](const Point& point) { return point.step > step; });
+  return after == points.begin() ? *after : *(after - 1);
+}
+
+const Point& Course::best(const std::vector<Point>& points) {
+  return *std::min_element(points.begin(), points.end(), [](const Point& one, const Point& other) {
+    return std::isfinite(one.loss) && (!std::isfinite(other.loss) || one.loss < other.loss);
+  });
+}
+
+Course read_course(const Record& record) {
+  Course course;
+  const double constant = first_of(record, "data.constant_loss");
+  course.constant_loss = constant > 0 ? constant : 1;
+  course.held_out = first_of(record, "data.held_out");
+  course.training = read_points(record, "survey.loss", "survey.accuracy", course.constant_loss);
+  course.validation = read_points(record, "validation_loss", "validation_accuracy", course.constant_loss);
+  for (Point& point : course.validation) ++point.step;  // the loop names the update; surveys count updates done
+  course.diverged = record.outcome.status == "diverged";
+  if (!course.empty()) {
+    const double last = course.last().loss;
+    course.diverged |= !std::isfinite(last) || (last > kFarAbove && last > kFarAbove * course.training.front().loss);
+  }
+  return course;
+}
+
+}  // namespace gradclinic

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gradclinic/record/record.h"
+
+namespace gradclinic {
+
+/// Loss and accuracy at a number of updates done. Losses are divided by that of the best constant prediction on the
+/// same data, so that 1 is having learned nothing, whatever the unit of the targets.
+struct Point {
+  std::int64_t step = 0;
+  double loss = 0;
+  double accuracy = 0;  ///< NaN for regression
+};
+
+/// How a training went, as far as it matters whether it failed.
+struct Course {
+  std::vector<Point> training;    ///< the surveys: a fixed sample in evaluation mode
+  std::vector<Point> validation;  ///< the samples held out, if any
+  double constant_loss = 0;       ///< the unit of all losses here; 1 where the targets are constant
+  double held_out = 0;            ///< samples held out
+  bool diverged = false;          ///< the loss stopped being finite, or ended far above the constant prediction's
+
+  bool empty() const { return training.empty(); }
+  const Point& last() const { return training.back(); }
+  /// The point at that step, or the last one before it; the first when there is none.
+  static const Point& at(const std::vector<Point>& points, std::int64_t step);
+  /// The point of least loss.
+  static const Point& best(const std::vector<Point>& points);
+};
+
+/// Reads tables "survey", "validation" and "data". Empty when there was no survey.
+Course read_course(const Record& record);
+
+}  // namespace gradclinic

@@ -1,0 +1,111 @@
+#include "gradclinic/diagnosis/doctor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gradclinic/diagnosis/chain.h"
+#include "gradclinic/diagnosis/judgement.h"
+#include "gradclinic/diagnosis/reference_recipes.h"
+
+namespace gradclinic {
+namespace {
+
+/// A finding below this confidence is a suspicion: worth a trial, not worth telling.
+constexpr double kWorthTelling = 0.4;
+constexpr std::size_t kFewestSurveys = 2;
+
+/// Looks for every pathology; what cannot be judged becomes a gap.
+std::vector<Suspect> examine(const Chart& chart, Diagnosis& diagnosis) {
+  std::vector<Suspect> suspects;
+  for (const Pathology& pathology : all_pathologies()) {
+    const auto missing =
+        std::ranges::find_if(pathology.needs, [&](const std::string& quantity) { return !chart.has(quantity); });
+    if (missing != pathology.needs.end()) {
+      diagnosis.gaps.push_back({pathology.id, fmt::format("{} was not recorded", *missing)});
+      continue;
+    }
+    std::optional<Finding> finding = pathology.examine(chart);
+    if (!finding) continue;
+    finding->pathology = pathology.id;
+    finding->fixes = pathology.fixes;
+    suspects.push_back({&pathology, std::move(*finding), {}});
+  }
+  return suspects;
+}
+
+/// Puts each suspect's removals to the test, and the reference recipes (the first entry, without a pathology).
+void try_out(const Chart& chart, const DoctorOptions& options, std::vector<Suspect>& suspects,
+             std::vector<TriedChange>& references) {
+  std::vector<std::vector<Change>> changes = reference_recipes(chart);
+  const std::size_t recipes = changes.size();
+  for (const Suspect& suspect : suspects)
+    if (suspect.pathology->without)
+      for (std::vector<Change>& change : suspect.pathology->without(chart)) changes.push_back(std::move(change));
+  Spec spec = chart.spec();
+  spec.folder = options.folder;
+  const std::vector<Counterfactual> results = carry_out(spec, changes, options.trials);
+  std::size_t next = 0;
+  for (; next < recipes; ++next) references.push_back({changes[next], results[next]});
+  for (Suspect& suspect : suspects) {
+    if (!suspect.pathology->without) continue;
+    const std::size_t count = suspect.pathology->without(chart).size();
+    for (std::size_t i = 0; i < count; ++i, ++next) suspect.tried.push_back({changes[next], results[next]});
+  }
+}
+
+/// Why nothing can be said, if nothing can.
+std::string lacking(const Chart& chart) {
+  if (chart.course().training.size() < kFewestSurveys)
+    return chart.record().tables.contains("survey") ? "the record holds one survey only: train more than one step"
+                                                    : "the record holds no surveys: record with watch.surveys above 0";
+  return "";
+}
+
+std::vector<Finding> notes_of(const std::vector<Suspect>& suspects, bool healthy) {
+  std::vector<Finding> notes;
+  for (const Suspect& suspect : suspects) {
+    const bool benign = suspect.pathology->stage == Stage::benign;
+    if (!(benign || healthy) || suspect.finding.confidence < kWorthTelling) continue;
+    notes.push_back(suspect.finding);
+    notes.back().role = "note";
+  }
+  return notes;
+}
+
+void conclude(Diagnosis& diagnosis, const Judgement& judgement, std::vector<Suspect>& suspects) {
+  diagnosis.notes = notes_of(suspects, !judgement.failing);
+  if (!judgement.failing) {
+    diagnosis.verdict = Health::healthy;
+    diagnosis.summary = judgement.reason;
+    return;
+  }
+  diagnosis.verdict = Health::sick;
+  std::erase_if(suspects, [](const Suspect& suspect) { return suspect.pathology->stage == Stage::benign; });
+  diagnosis.findings = chain(suspects, judgement, kWorthTelling);
+  diagnosis.summary = judgement.reason;
+}
+
+}  // namespace
+
+Diagnosis diagnose(const Record& record, const DoctorOptions& options) {
+  const Chart chart(record);
+  Diagnosis diagnosis;
+  std::vector<Suspect> suspects = examine(chart, diagnosis);
+  const std::string reason = lacking(chart);
+  if (!reason.empty() && !chart.course().diverged) {
+    diagnosis.summary = reason;
+    diagnosis.notes = notes_of(suspects, true);
+    return diagnosis;
+  }
+  std::vector<TriedChange> references;
+  if (options.probe) try_out(chart, options, suspects, references);
+  const Judgement judgement = judge(chart, suspects, references);
+  weigh(chart, judgement, suspects);
+  diagnosis.trials = trials_of(chart, suspects, references, judgement);
+  conclude(diagnosis, judgement, suspects);
+  return diagnosis;
+}
+
+}  // namespace gradclinic

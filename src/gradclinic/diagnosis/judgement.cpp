@@ -1,0 +1,126 @@
+#include "gradclinic/diagnosis/judgement.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gradclinic/diagnosis/shortfall.h"
+
+namespace gradclinic {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+/// Without trials: having learned less than this share of the constant prediction's loss is failing.
+constexpr double kHardlyLearned = 0.1;
+constexpr double kStrongEvidence = 0.8;
+
+/// A trial that ended early is compared at its own last step, a longer one at its end.
+std::int64_t step_of(const Chart& chart, const Counterfactual& tried) {
+  return std::min(tried.steps, chart.record().outcome.steps);
+}
+
+double shortfall_against(const Chart& chart, const Counterfactual& tried) {
+  return shortfall(chart.course(), step_of(chart, tried), tried.course, tried.steps);
+}
+
+const Suspect* fatal_suspect(const std::vector<Suspect>& suspects) {
+  const auto found = std::ranges::find_if(suspects, [](const Suspect& suspect) { return suspect.finding.fatal; });
+  return found == suspects.end() ? nullptr : &*found;
+}
+
+std::string how_far(const Chart& chart) {
+  const Course& course = chart.course();
+  const Point& last = course.validation.empty() ? course.last() : course.validation.back();
+  const char* of = course.validation.empty() ? "training" : "held-out";
+  if (!std::isnan(last.accuracy))
+    return fmt::format("{} accuracy {:.1f} %, loss {:.3g} of a constant prediction's", of, 100 * last.accuracy,
+                       last.loss);
+  return fmt::format("{} loss {:.3g} of a constant prediction's", of, last.loss);
+}
+
+std::string describe(const std::vector<Change>& changes) {
+  std::string text;
+  for (const Change& change : changes)
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", change.key, change.value);
+  return text;
+}
+
+}  // namespace
+
+Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const std::vector<TriedChange>& references) {
+  Judgement judgement;
+  const auto consider = [&](const TriedChange& tried) {
+    const double amount = shortfall_against(chart, tried.result);
+    if (tried.result.course.empty() || tried.result.course.diverged) return;
+    if (judgement.best && amount <= judgement.shortfall) return;
+    judgement.best = &tried.result;
+    judgement.shortfall = amount;
+  };
+  for (const TriedChange& tried : references) consider(tried);
+  for (const Suspect& suspect : suspects) std::ranges::for_each(suspect.tried, consider);
+
+  const Course& course = chart.course();
+  if (course.diverged) {
+    judgement.failing = true;
+    judgement.reason = "the training diverged";
+  } else if (const Suspect* fatal = fatal_suspect(suspects)) {
+    judgement.failing = true;
+    judgement.reason = fatal->finding.sentence;
+  } else if (judgement.best) {
+    judgement.failing = judgement.shortfall >= 1;
+    judgement.reason =
+        judgement.failing
+            ? fmt::format("it learns clearly less than the same data and budget allow: {}", how_far(chart))
+            : fmt::format("it learns what the same data and budget allow: {}", how_far(chart));
+  } else {
+    const bool strong = std::ranges::any_of(suspects, [](const Suspect& suspect) {
+      return suspect.finding.confidence >= kStrongEvidence && suspect.pathology->stage != Stage::benign;
+    });
+    judgement.failing = course.last().loss > 1 - kHardlyLearned || (strong && course.last().loss > 0.5);
+    judgement.reason = fmt::format("judged from the record alone, {}: {}",
+                                   judgement.failing ? "it hardly learns" : "it learns", how_far(chart));
+  }
+  return judgement;
+}
+
+double restored(const Chart& chart, const Counterfactual& tried, const Judgement& judgement) {
+  if (!judgement.best || tried.course.empty()) return kNaN;
+  if (tried.course.diverged) return chart.course().diverged ? 0 : -1;
+  const Counterfactual& best = *judgement.best;
+  const double left = shortfall(tried.course, tried.steps, best.course, best.steps);
+  const double lost = shortfall_against(chart, best);
+  return lost > 0 ? std::clamp(1 - left / lost, -1.0, 1.0) : 0;
+}
+
+void weigh(const Chart& chart, const Judgement& judgement, std::vector<Suspect>& suspects) {
+  for (Suspect& suspect : suspects)
+    for (const TriedChange& tried : suspect.tried)
+      suspect.restored = std::fmax(suspect.restored, restored(chart, tried.result, judgement));
+}
+
+std::vector<Trial> trials_of(const Chart& chart, const std::vector<Suspect>& suspects,
+                             const std::vector<TriedChange>& references, const Judgement& judgement) {
+  std::vector<Trial> trials;
+  const auto add = [&](const std::string& suspect, const TriedChange& tried) {
+    const Course& course = tried.result.course;
+    if (course.empty()) return;
+    Trial trial{.suspect = suspect,
+                .change = describe(tried.changes),
+                .loss = course.last().loss,
+                .validation_loss = kNaN,
+                .validation_accuracy = kNaN,
+                .restored = restored(chart, tried.result, judgement)};
+    if (!course.validation.empty()) {
+      trial.validation_loss = course.validation.back().loss;
+      trial.validation_accuracy = course.validation.back().accuracy;
+    }
+    trials.push_back(trial);
+  };
+  for (const TriedChange& tried : references) add("reference", tried);
+  for (const Suspect& suspect : suspects)
+    for (const TriedChange& tried : suspect.tried) add(suspect.pathology->id, tried);
+  return trials;
+}
+
+}  // namespace gradclinic

@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gradclinic/diagnosis/reference_recipes.h"
+#include "gradclinic/diagnosis/rules.h"
+
+namespace gradclinic::pathologies {
+namespace {
+
+/// Published initializers lie between 0.58 (nn.Linear's default) and 1.41 (He et al. 2015).
+constexpr double kSmallest = 0.4;
+constexpr double kLargest = 2.2;
+
+/// The gain furthest from that range, as a factor; 1 within it.
+struct Off {
+  int layer = 0;
+  double gain = 1;
+  double factor = 1;
+};
+
+Off furthest_off(const Chart& chart) {
+  Off off;
+  for (int layer = 1; layer <= chart.depth(); ++layer) {
+    const double gain = weight_gain(chart, layer);
+    const double factor = gain < kSmallest ? kSmallest / std::max(gain, 1e-12) : gain / kLargest;
+    if (factor > off.factor) off = {layer, gain, factor};
+  }
+  return off;
+}
+
+std::optional<Finding> examine(const Chart& chart) {
+  const Off off = furthest_off(chart);
+  if (off.layer == 0) return std::nullopt;
+  const bool small = off.gain < kSmallest;
+  const bool normalized = chart.spec().model.norm != "none";
+  const double confidence = (0.55 + 0.35 * log_ramp(off.factor, 1, 8)) * (normalized ? 0.5 : 1);
+  return Finding{
+      .confidence = confidence,
+      .onset_step = 0,
+      .layers = {off.layer},
+      .evidence = {{fmt::format("gain of the initial weights of layer {}: their root mean square times the root of "
+                                "the layer's inputs",
+                                off.layer),
+                    off.gain, fmt::format("{} to {}; He et al. 1.41, Glorot and Bengio about 1", kSmallest, kLargest)},
+                   {"initial loss, of a constant prediction's",
+                    chart.course().empty() ? std::nan("") : chart.course().training.front().loss, "about 1"}},
+      .rule = fmt::format("initial gain {:.3g} outside {} to {}", off.gain, kSmallest, kLargest),
+      .sentence =
+          small ? "The weights start so small that signals fade from layer to layer and the output hardly depends "
+                  "on the input."
+                : "The weights start so large that signals grow from layer to layer: units saturate, or gradients "
+                  "and the first loss are huge."};
+}
+
+std::vector<std::vector<Change>> without(const Chart& chart) {
+  return {{{"model.init", fitting_initializer(chart.spec().model.activation)}, {"model.init_gain", "1.0"}}};
+}
+
+}  // namespace
+
+Pathology bad_init_scale() {
+  return {
+      .id = "bad-init-scale",
+      .summary = "the initial weights are far too small or too large",
+      .mechanism =
+          "Each layer multiplies a signal's size by its gain. Below 1 signals and gradients shrink "
+          "exponentially with depth, above they grow; He's or Xavier's gain keeps them.",
+      .reference = "Glorot & Bengio 2010; He et al. 2015; Mishkin & Matas 2016",
+      .needs = {"weight.std", "data.features"},
+      .fixes = {"he-init", "xavier-init", "orthogonal-init", "lsuv-init", "batch-norm"},
+      .look_alikes = {"vanishing-gradient", "exploding-gradient", "learning-rate-too-high", "learning-rate-too-low"},
+      .leads_to = {"vanishing-gradient", "exploding-gradient", "saturated-activation", "rank-collapse", "dead-relu",
+                   "divergence", "non-finite", "loss-plateau", "update-ratio"},
+      .stage = Stage::model,
+      .examine = examine,
+      .without = without};
+}
+
+}  // namespace gradclinic::pathologies

@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "gradclinic/diagnosis/rules.h"
+
+namespace gradclinic::pathologies {
+namespace {
+
+constexpr double kMany = 0.3;
+
+std::optional<Finding> examine(const Chart& chart) {
+  const LayerValue end = worst_layer(chart, "dead", true);
+  const LayerValue start = worst_layer(chart, "dead", false);
+  if (end.value < kMany) return std::nullopt;
+  std::vector<int> layers;
+  for (int layer = 1; layer <= chart.hidden(); ++layer)
+    if (chart.surveyed_last("dead", layer) >= kMany) layers.push_back(layer);
+  return Finding{
+      .confidence = 0.35 + 0.5 * ramp(end.value, kMany, 0.95),
+      .onset_step =
+          std::max<std::int64_t>(0, chart.onset("survey.dead", end.layer, [](float share) { return share >= kMany; })),
+      .layers = layers,
+      .evidence = {{fmt::format("share of units of layer {} that are 0 on all of the survey's samples, at the end",
+                                end.layer),
+                    end.value, fmt::format("below {}", kMany)},
+                   {"the same before training, of the worst layer", start.value, ""}},
+      .rule = fmt::format("{:.0f} % of layer {}'s units are silent on every sample", 100 * end.value, end.layer),
+      .sentence =
+          "Many ReLU units put out 0 whatever the input: no gradient passes through them, so they cannot recover."};
+}
+
+std::vector<std::vector<Change>> without(const Chart& chart) {
+  std::vector<std::vector<Change>> changes = alone("model.activation", "leaky_relu");
+  if (chart.spec().model.bias_init < 0) changes.push_back({{"model.bias_init", "0.0"}});
+  return changes;
+}
+
+}  // namespace
+
+Pathology dead_relu() {
+  return {.id = "dead-relu",
+          .summary = "ReLU units that are 0 on all inputs",
+          .mechanism =
+              "A ReLU whose input is below 0 for every sample has output 0 and slope 0. Nothing moves its weights "
+              "any more; a strongly negative bias or one far too large step is enough.",
+          .reference = "Maas et al. 2013; Lu et al. 2019, Dying ReLU and Initialization",
+          .needs = {"survey.dead"},
+          .fixes = {"leaky-relu", "reinitialize-dead", "lower-learning-rate", "he-init", "batch-norm", "elu"},
+          .look_alikes = {"sparse-relu"},
+          .leads_to = {"rank-collapse", "vanishing-gradient", "loss-plateau", "disconnected-parameter"},
+          .stage = Stage::signal,
+          .examine = examine,
+          .without = without};
+}
+
+}  // namespace gradclinic::pathologies

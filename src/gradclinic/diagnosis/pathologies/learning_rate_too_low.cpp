@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gradclinic/diagnosis/rules.h"
+
+namespace gradclinic::pathologies {
+namespace {
+
+/// Share of the fall from the first survey to the last that comes in the last third.
+double late_share(const Chart& chart) {
+  const std::vector<Point>& points = chart.course().training;
+  const double fall = points.front().loss - points.back().loss;
+  return fall > 0 ? (points[points.size() * 2 / 3].loss - points.back().loss) / fall : 0;
+}
+
+std::optional<Finding> examine(const Chart& chart) {
+  if (chart.course().empty() || chart.course().diverged) return std::nullopt;
+  const double ratio = typical_update_ratio(chart, kWhole);
+  const double late = late_share(chart);
+  const double confidence = 0.25 + 0.35 * log_ramp(ratio, 1e-3, 1e-5) + 0.15 * ramp(late, 0.1, 0.3);
+  return Finding{
+      .confidence = confidence,
+      .onset_step = 0,
+      .evidence = {{"update over weights, the median layer's", ratio, "about 1e-3"},
+                   {"share of the loss's fall that comes in the last third of the steps", late,
+                    "below 0.1 once it has converged"}},
+      .rule = fmt::format("update ratio {:.2g}; {:.0f} % of the fall in the last third", ratio, 100 * late),
+      .sentence = "The learning rate is too low: the loss falls smoothly, but so slowly that the steps run out."};
+}
+
+std::vector<std::vector<Change>> without(const Chart& chart) { return with_rates(chart, {3, 10, 100, 1000}); }
+
+}  // namespace
+
+Pathology learning_rate_too_low() {
+  return {.id = "learning-rate-too-low",
+          .summary = "steps so short that training does not get anywhere",
+          .mechanism =
+              "A step moves the weights by the rate times the gradient. Where that is a tiny part of the weights, "
+              "thousands of steps leave the network near where it started.",
+          .reference = "Bengio 2012, Practical recommendations for gradient-based training of deep architectures",
+          .needs = {"survey.loss", "update_ratio"},
+          .fixes = {"higher-learning-rate", "momentum", "adam", "longer-training"},
+          .look_alikes = {"undertrained", "vanishing-gradient", "converged", "over-clipping"},
+          .leads_to = {"loss-plateau", "update-ratio", "undertrained"},
+          .stage = Stage::optimization,
+          .examine = examine,
+          .without = without};
+}
+
+}  // namespace gradclinic::pathologies

@@ -1,0 +1,46 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "gradclinic/diagnosis/rules.h"
+
+namespace gradclinic::pathologies {
+namespace {
+
+std::optional<Finding> examine(const Chart& chart) {
+  const TrainSpec& train = chart.spec().train;
+  if (train.optimizer != "momentum" && train.optimizer != "nesterov") return std::nullopt;
+  if (train.momentum <= 0.92) return std::nullopt;
+  return Finding{.confidence = 0.4 + 0.5 * ramp(train.momentum, 0.93, 0.99),
+                 .onset_step = 0,
+                 .evidence = {{"momentum", train.momentum, "0.9 is usual"},
+                              {"steps that a gradient acts on", 1 / std::max(1e-9, 1 - train.momentum), "about 10"}},
+                 .rule = fmt::format("momentum {:.4g}: a step's gradient acts on for {:.0f} steps", train.momentum,
+                                     1 / std::max(1e-9, 1 - train.momentum)),
+                 .sentence = "Momentum is so high that the weights run on past every minimum and swing back."};
+}
+
+std::vector<std::vector<Change>> without(const Chart&) { return alone("train.momentum", "0.9"); }
+
+}  // namespace
+
+Pathology momentum_too_high() {
+  return {.id = "momentum-too-high",
+          .summary = "momentum that carries the weights past every minimum",
+          .mechanism =
+              "With momentum b a gradient acts on over about 1 / (1 - b) steps, and the effective rate is that many "
+              "times the one set. Near 1 the weights oscillate slowly and widely, or diverge.",
+          .reference =
+              "Sutskever et al. 2013, On the importance of initialization and momentum; Goh 2017, Why momentum "
+              "really works",
+          .needs = {"survey.loss"},
+          .fixes = {"momentum", "lower-learning-rate", "adam"},
+          .look_alikes = {"learning-rate-too-high"},
+          .leads_to = {"learning-rate-too-high", "exploding-gradient", "divergence", "non-finite", "dead-relu",
+                       "saturated-activation", "update-ratio", "loss-plateau"},
+          .stage = Stage::optimization,
+          .examine = examine,
+          .without = without};
+}
+
+}  // namespace gradclinic::pathologies

@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gradclinic/diagnosis/reference_recipes.h"
+#include "gradclinic/diagnosis/rules.h"
+
+namespace gradclinic::pathologies {
+namespace {
+
+std::optional<Finding> examine(const Chart& chart) {
+  if (chart.hidden() < 2 || chart.spec().model.width < 2) return std::nullopt;
+  const int last = chart.hidden();
+  const double alike = std::max(chart.surveyed_first("alike", last), chart.surveyed_last("alike", last));
+  const double first_layer = chart.surveyed_first("dimensions", 1);
+  const double dimensions = std::min(chart.surveyed_first("dimensions", last), chart.surveyed_last("dimensions", last));
+  const double kept = dimensions / std::max(1.0, first_layer);
+  const double spread = 1 - alike;
+  const double confidence =
+      std::max(0.6 * log_ramp(spread, 1e-2, 1e-5), dimensions < 1.5 ? 0.5 * ramp(kept, 0.5, 0.15) : 0.0);
+  if (confidence < 0.15) return std::nullopt;
+  return Finding{
+      .confidence = confidence,
+      .onset_step = 0,
+      .layers = {last},
+      .evidence = {{fmt::format("how alike two samples look in layer {} (1: the same)", last), alike, "below 0.99"},
+                   {fmt::format("directions that layer {} spreads over", last), dimensions, ""},
+                   {"directions of layer 1", first_layer, ""}},
+      .rule = fmt::format("layer {} spreads over {:.3g} directions, layer 1 over {:.3g}; likeness {:.5f}", last,
+                          dimensions, first_layer, alike),
+      .sentence =
+          "Deep in the network all inputs look the same, so that the last layers have nothing to tell them apart by."};
+}
+
+std::vector<std::vector<Change>> without(const Chart& chart) {
+  std::vector<std::vector<Change>> changes;
+  if (chart.spec().model.norm == "none") changes.push_back({{"model.norm", "batch"}});
+  if (!chart.spec().model.residual) changes.push_back({{"model.residual", "true"}});
+  return changes;
+}
+
+}  // namespace
+
+Pathology rank_collapse() {
+  return {.id = "rank-collapse",
+          .summary = "activations of deep layers spread over hardly any directions",
+          .mechanism =
+              "Layer by layer the angle between two inputs shrinks; after enough layers they coincide to within "
+              "rounding, and what tells them apart is lost before the output.",
+          .reference = "Schoenholz et al. 2017, Deep Information Propagation; Daneshmand et al. 2020",
+          .needs = {"survey.dimensions", "survey.alike"},
+          .fixes = {"batch-norm", "residual", "orthogonal-init", "leaky-relu"},
+          .look_alikes = {"symmetric-init", "converged"},
+          .leads_to = {"loss-plateau"},
+          .stage = Stage::signal,
+          .examine = examine,
+          .without = without};
+}
+
+}  // namespace gradclinic::pathologies

@@ -1,0 +1,56 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "gradclinic/diagnosis/rules.h"
+
+namespace gradclinic::pathologies {
+namespace {
+
+constexpr double kMany = 0.3;
+
+std::optional<Finding> examine(const Chart& chart) {
+  const std::string& activation = chart.spec().model.activation;
+  if (activation != "tanh" && activation != "sigmoid") return std::nullopt;  // flat on both sides
+  const LayerValue start = worst_layer(chart, "saturated", false);
+  const LayerValue end = worst_layer(chart, "saturated", true);
+  const LayerValue worst = start.value > end.value ? start : end;
+  if (worst.value < kMany) return std::nullopt;
+  return Finding{
+      .confidence = 0.35 + 0.45 * ramp(worst.value, kMany, 0.9),
+      .onset_step = std::max<std::int64_t>(
+          0, chart.onset("survey.saturated", worst.layer, [](float share) { return share >= kMany; })),
+      .layers = {worst.layer},
+      .evidence = {{fmt::format("share of units of layer {} that are saturated on 95 % of the samples", worst.layer),
+                    worst.value, fmt::format("below {}", kMany)},
+                   {"the same before training, of the worst layer", start.value, ""}},
+      .rule = fmt::format("{:.0f} % of layer {}'s units are saturated", 100 * worst.value, worst.layer),
+      .sentence = "Many units sit where " + activation + " is flat: hardly any gradient passes through them."};
+}
+
+std::vector<std::vector<Change>> without(const Chart& chart) {
+  std::vector<std::vector<Change>> changes;
+  if (chart.spec().model.norm == "none") changes.push_back({{"model.norm", "batch"}});
+  changes.push_back({{"model.activation", "relu"}});
+  return changes;
+}
+
+}  // namespace
+
+Pathology saturated_activation() {
+  return {.id = "saturated-activation",
+          .summary = "tanh or sigmoid units stuck where the function is flat",
+          .mechanism =
+              "Far from 0 the slope of tanh and sigmoid is near 0, and a gradient is multiplied by it. Inputs or "
+              "weights that are too large push units there.",
+          .reference = "Glorot & Bengio 2010; LeCun et al. 1998, Efficient BackProp",
+          .needs = {"survey.saturated"},
+          .fixes = {"standardize-inputs", "xavier-init", "batch-norm", "lower-learning-rate"},
+          .look_alikes = {"converged"},
+          .leads_to = {"vanishing-gradient", "loss-plateau"},
+          .stage = Stage::signal,
+          .examine = examine,
+          .without = without};
+}
+
+}  // namespace gradclinic::pathologies

@@ -1,0 +1,71 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gradclinic/diagnosis/rules.h"
+
+namespace gradclinic::pathologies {
+namespace {
+
+/// A constant prediction's held-out loss, less what chance gives away.
+constexpr double kHardlyBelow = 0.93;
+
+/// Samples held out are never predicted clearly better than by a constant: by its loss, or by its accuracy and a margin
+/// for chance.
+bool never_useful(const Chart& chart) {
+  const Course& course = chart.course();
+  if (Course::best(course.validation).loss > kHardlyBelow) return true;
+  const double largest = chart.fact("largest_class");
+  if (std::isnan(course.validation.back().accuracy)) return false;
+  double most = 0;
+  for (const Point& point : course.validation) most = std::max(most, point.accuracy);
+  return most < largest + 2 * std::sqrt(largest * (1 - largest) / std::max(1.0, course.held_out));
+}
+
+/// With one class this common neighbours mostly agree whatever the labels.
+constexpr double kMostlyOneClass = 0.8;
+
+std::optional<Finding> examine(const Chart& chart) {
+  const double agreement = chart.fact("neighbour_agreement");
+  const double chance = chart.fact("neighbour_chance");
+  const double above = (agreement - chance) / chart.fact("neighbour_uncertainty");
+  const bool constant = chart.fact("target_values") <= 1;
+  const Course& course = chart.course();
+  const bool useless = !course.validation.empty() && never_useful(chart);
+  if (!constant && !(above < 2.5 && useless && !(chart.fact("largest_class") > kMostlyOneClass))) return std::nullopt;
+  return Finding{
+      .confidence = constant ? 0.98 : 0.85,
+      .onset_step = 0,
+      .evidence = {{"distinct target values", chart.fact("target_values"), "2 or more"},
+                   {"agreement of nearest neighbours", agreement, fmt::format("{:.3g} by chance", chance)},
+                   {"standard deviations above chance", above, "2.5 or more"},
+                   {"best held-out loss, of a constant prediction's",
+                    course.validation.empty() ? std::nan("") : Course::best(course.validation).loss, "below 0.93"}},
+      .rule = constant ? "the targets are constant"
+                       : fmt::format("neighbours agree {:.3g} deviations above chance, and held-out samples are never "
+                                     "predicted better than by a constant",
+                                     above),
+      .sentence = constant ? "All targets are the same: there is nothing to learn."
+                           : "The targets have nothing to do with the inputs that anyone could see: labels may be "
+                             "shuffled or joined to the wrong rows.",
+      .fatal = true};
+}
+
+}  // namespace
+
+Pathology unlearnable_labels() {
+  return {.id = "unlearnable-labels",
+          .summary = "targets that inputs do not determine: shuffled, or constant",
+          .mechanism =
+              "No network can predict what does not depend on its input; it can only learn training samples by heart.",
+          .reference = "Zhang et al. 2017, Understanding deep learning requires rethinking generalization",
+          .needs = {"data.neighbour_agreement"},
+          .fixes = {},
+          .look_alikes = {"loss-plateau", "overfitting"},
+          .leads_to = {"overfitting", "loss-plateau", "class-imbalance"},
+          .stage = Stage::data,
+          .examine = examine};
+}
+
+}  // namespace gradclinic::pathologies

@@ -1,0 +1,59 @@
+#include "gradclinic/diagnosis/reference_recipes.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gradclinic {
+namespace {
+
+constexpr std::int64_t kSoundBatch = 32;
+
+/// Nothing that holds back, scales that suit, Adam.
+std::vector<Change> sound(const Chart& chart, const std::string& activation, const std::string& norm,
+                          const std::string& lr) {
+  const Spec& spec = chart.spec();
+  std::vector<Change> changes = {
+      {"data.standardize", "true"},  {"model.activation", activation}, {"model.init", fitting_initializer(activation)},
+      {"model.init_gain", "1.0"},    {"model.bias_init", "0.0"},       {"model.norm", norm},
+      {"model.dropout", "0.0"},      {"train.optimizer", "adam"},      {"train.lr", lr},
+      {"train.weight_decay", "0.0"}, {"train.clip_norm", "0.0"},       {"train.clip_value", "0.0"},
+      {"train.warmup", "0"},         {"train.schedule", "constant"}};
+  if (spec.train.loss == "mse") {
+    changes.push_back({"data.standardize_target", "true"});
+    changes.push_back({"data.target_scale", "1.0"});
+  }
+  if (spec.train.batch > 0 && spec.train.batch < kSoundBatch)
+    for (const Change& change : with_batch(chart, kSoundBatch)) changes.push_back(change);
+  return changes;
+}
+
+}  // namespace
+
+const char* fitting_initializer(const std::string& activation) {
+  if (activation == "selu") return "lecun_normal";
+  if (activation == "tanh" || activation == "sigmoid" || activation == "identity") return "xavier_uniform";
+  return "he_normal";
+}
+
+std::int64_t planned_steps(const Chart& chart) {
+  const TrainSpec& train = chart.spec().train;
+  if (train.steps > 0) return train.steps;
+  const double samples = chart.fact("samples");
+  const double batches = train.batch > 0 && samples > 0 ? std::ceil(samples / static_cast<double>(train.batch)) : 1.0;
+  constexpr std::int64_t kDefaultEpochs = 200;
+  return static_cast<std::int64_t>(batches) * (train.epochs > 0 ? train.epochs : kDefaultEpochs);
+}
+
+std::vector<Change> with_batch(const Chart& chart, std::int64_t batch) {
+  return {{"train.batch", std::to_string(batch)},
+          {"train.epochs", "0"},
+          {"train.steps", std::to_string(planned_steps(chart))}};
+}
+
+std::vector<std::vector<Change>> reference_recipes(const Chart& chart) {
+  const std::string& own = chart.spec().model.activation;
+  return {sound(chart, own, "none", "0.003"), sound(chart, "relu", "batch", "0.003"),
+          sound(chart, "tanh", "none", "0.001")};
+}
+
+}  // namespace gradclinic

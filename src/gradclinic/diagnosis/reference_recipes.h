@@ -1,0 +1,24 @@
+#pragma once
+
+#include <vector>
+
+#include "gradclinic/diagnosis/pathology.h"
+
+namespace gradclinic {
+
+/// Trainings of the same data and number of steps that are known to be sound, whatever ails the one in the chart:
+/// standardized inputs and targets, an initializer that suits the activation function, Adam, nothing that holds back.
+/// What they reach tells what the data allows.
+std::vector<std::vector<Change>> reference_recipes(const Chart& chart);
+
+/// The same number of optimizer steps with another batch size.
+std::vector<Change> with_batch(const Chart& chart, std::int64_t batch);
+
+/// Optimizer steps that the spec asks for.
+std::int64_t planned_steps(const Chart& chart);
+
+/// An initializer that keeps signals alive through layers of this activation function: He for those of ReLU's kind,
+/// LeCun for SELU, Xavier for the others.
+const char* fitting_initializer(const std::string& activation);
+
+}  // namespace gradclinic

@@ -1,0 +1,64 @@
+#include "gradclinic/diagnosis/rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gradclinic/support/statistics.h"
+
+namespace gradclinic {
+
+double ramp(double value, double from, double to) {
+  if (std::isnan(value)) return 0;
+  return std::clamp((value - from) / (to - from), 0.0, 1.0);
+}
+
+double log_ramp(double value, double from, double to) {
+  if (std::isnan(value)) return 0;
+  constexpr double kLeast = 1e-300;
+  return ramp(std::log(std::max(value, kLeast)), std::log(from), std::log(to));
+}
+
+double layer_ratio(const Chart& chart, const std::string& quantity, int numerator, int denominator, Window window) {
+  return chart.median(quantity, numerator, window) / chart.median(quantity, denominator, window);
+}
+
+LayerValue worst_layer(const Chart& chart, const std::string& surveyed, bool last) {
+  LayerValue worst;
+  for (int layer = 1; layer <= chart.hidden(); ++layer) {
+    const double value = last ? chart.surveyed_last(surveyed, layer) : chart.surveyed_first(surveyed, layer);
+    if (value > worst.value) worst = {layer, value};
+  }
+  return worst;
+}
+
+double typical_update_ratio(const Chart& chart, Window window) {
+  std::vector<double> ratios;
+  for (int layer = 1; layer <= chart.depth(); ++layer) {
+    const double ratio = chart.median("update_ratio", layer, window);
+    if (!std::isnan(ratio)) ratios.push_back(ratio);
+  }
+  return median(std::move(ratios));
+}
+
+double weight_gain(const Chart& chart, int layer) {
+  constexpr Window kFirstRow{0, 0};
+  const double inputs = layer == 1 ? chart.fact("features") : static_cast<double>(chart.spec().model.width);
+  const double mean = chart.median("weight.mean", layer, kFirstRow);
+  const double deviation = chart.median("weight.std", layer, kFirstRow);
+  return std::sqrt((mean * mean + deviation * deviation) * inputs);
+}
+
+std::vector<std::vector<Change>> with_rates(const Chart& chart, std::initializer_list<double> factors) {
+  std::vector<std::vector<Change>> changes;
+  for (double factor : factors)
+    changes.push_back({{"train.lr", fmt::format("{:.6g}", chart.spec().train.lr * factor)}});
+  return changes;
+}
+
+std::vector<std::vector<Change>> alone(const std::string& key, const std::string& value) { return {{{key, value}}}; }
+
+bool ends_finite(const Chart& chart) { return !chart.course().empty() && std::isfinite(chart.course().last().loss); }
+
+}  // namespace gradclinic

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gradclinic/diagnosis/chart.h"
+#include "gradclinic/diagnosis/finding.h"
+#include "gradclinic/diagnosis/pathology.h"
+
+namespace gradclinic {
+
+// What several pathologies' rules share.
+
+/// Rises from 0 at `from` to 1 at `to`, linear between (or falls, where to < from); NaN counts as 0. With positive
+/// arguments on a logarithmic scale.
+double ramp(double value, double from, double to);
+double log_ramp(double value, double from, double to);
+
+/// Median over a window of the squared... norm of one layer's quantity over another's; NaN where either is missing.
+double layer_ratio(const Chart& chart, const std::string& quantity, int numerator, int denominator, Window window);
+
+/// Largest over the hidden layers of a survey's quantity, and where; layer 0 when there is none.
+struct LayerValue {
+  int layer = 0;
+  double value = 0;
+};
+LayerValue worst_layer(const Chart& chart, const std::string& surveyed, bool last);
+
+/// Median over the run of the layers' update ratios (norm of the update over norm of the weights), the median layer's.
+double typical_update_ratio(const Chart& chart, Window window);
+
+/// Root mean square of a layer's initial weights times the root of its inputs: what initializers set (He et al. 2015:
+/// 1.41; Glorot & Bengio 2010: about 1; nn.Linear's default: 0.58).
+double weight_gain(const Chart& chart, int layer);
+
+/// The learning rate times each factor, as changes to try one by one.
+std::vector<std::vector<Change>> with_rates(const Chart& chart, std::initializer_list<double> factors);
+
+/// One change by itself.
+std::vector<std::vector<Change>> alone(const std::string& key, const std::string& value);
+
+/// Whether every loss of the survey is finite.
+bool ends_finite(const Chart& chart);
+
+}  // namespace gradclinic

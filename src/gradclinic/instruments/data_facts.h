@@ -1,0 +1,39 @@
+#pragma once
+
+#include "gradclinic/data/dataset.h"
+#include "gradclinic/net/loss.h"
+
+namespace gradclinic {
+
+/// What can be said of a run's data before any training: of the training part, unless said otherwise. Shares are of samples; a feature or target is a column.
+struct DataFacts {
+  double samples = 0;
+  double held_out = 0;  ///< samples of the validation part
+  double features = 0;
+  double outputs = 0;                ///< target columns of a regression; 1 for bce, the classes for cross_entropy
+  double input_non_finite = 0;       ///< entries that are NaN or Inf; they are left out of the other figures
+  double input_rms = 0;              ///< root mean square of all entries
+  double input_mean_largest = 0;     ///< largest |mean| of a feature
+  double input_deviation_least = 0;  ///< of the features that vary
+  double input_deviation_largest = 0;
+  double input_constant = 0;         ///< share of features that do not vary
+  double target_non_finite = 0;      ///< entries
+  double target_mean = 0;            ///< of all entries of a regression
+  double target_deviation = 0;       ///< root of the mean variance of a regression's columns
+  double target_values = 0;          ///< distinct values, counted up to 1000
+  double target_whole = 0;           ///< 1 when every target is a whole number
+  double largest_class = 0;          ///< share of the commonest class
+  double smallest_class = 0;         ///< share of the rarest class that occurs
+  double constant_loss = 0;          ///< loss of the best constant prediction: entropy of the classes, or mean variance
+  double neighbour_agreement = 0;    ///< see below
+  double neighbour_chance = 0;       ///< what the agreement would be if targets had nothing to do with inputs
+  double neighbour_uncertainty = 0;  ///< standard deviation of the agreement in that case
+};
+
+/// Reads the facts; `loss` tells which prediction is best when constant.
+/// Agreement of neighbours, on at most 600 samples spread evenly: for each sample its nearest other one (Euclidean,
+/// each feature divided by its deviation); the share of pairs of one class, or the correlation of their targets (Cover
+/// & Hart 1967, Nearest neighbor pattern classification). Near chance, targets cannot be told from close inputs.
+DataFacts describe_data(const Split& data, const Loss& loss);
+
+}  // namespace gradclinic

@@ -1,0 +1,175 @@
+#include "gradclinic/instruments/survey.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "gradclinic/net/activation.h"
+#include "gradclinic/tensor/eigen.h"
+
+namespace gradclinic {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr Index kDimensionSamples = 128;
+constexpr double kSaturatedShare = 0.95;
+
+/// Sums over the samples seen so far, unit by unit, and the first samples' activations.
+struct LayerSums {
+  void clear(Index units) {
+    sum = squares = saturated = Eigen::ArrayXd::Zero(units);
+    alive = Eigen::ArrayXd::Zero(units);
+    first.resize(units, kDimensionSamples);
+    kept = seen = 0;
+  }
+
+  void add(View<const float> values, const Activation* activation) {
+    if (seen == 0) clear(values.rows);
+    const auto seen_now = matrix(values);
+    sum += seen_now.cast<double>().rowwise().sum().array();
+    squares += seen_now.cast<double>().rowwise().squaredNorm().array();
+    alive += (seen_now.array() != 0).cast<double>().rowwise().sum();
+    if (activation)
+      saturated += (seen_now.array() <= activation->saturated_low || seen_now.array() >= activation->saturated_high)
+                       .cast<double>()
+                       .rowwise()
+                       .sum();
+    const Index more = std::min(kDimensionSamples - kept, values.columns);
+    first.middleCols(kept, more) = seen_now.leftCols(more);
+    kept += more;
+    seen += values.columns;
+  }
+
+  LayerSurvey result(bool can_die) const {
+    const auto n = static_cast<double>(seen);
+    LayerSurvey layer;
+    layer.dead = can_die ? (alive == 0).cast<double>().mean() : 0;
+    layer.saturated = (saturated >= kSaturatedShare * n).cast<double>().mean();
+    const double total = squares.sum();
+    layer.alike = total > 0 && n > 1 ? (sum.square().sum() - total) / ((n - 1) * total) : kNaN;
+    layer.spread = std::sqrt(std::max(0.0, (squares / n - (sum / n).square()).mean()));
+    layer.dimensions = dimensions();
+    return layer;
+  }
+
+  /// From the samples' inner products, which are fewer than the units' covariances in wide layers.
+  double dimensions() const {
+    if (kept < 2) return kNaN;
+    Eigen::MatrixXf centred = first.leftCols(kept);
+    centred.colwise() -= centred.rowwise().mean().eval();
+    const Eigen::MatrixXf products = centred.rows() < kept ? Eigen::MatrixXf(centred * centred.transpose())
+                                                           : Eigen::MatrixXf(centred.transpose() * centred);
+    const double trace = products.trace();
+    const double square = products.squaredNorm();
+    return square > 0 ? trace * trace / square : 0;
+  }
+
+  Eigen::ArrayXd sum, squares, saturated, alive;
+  Eigen::MatrixXf first;  // units x the first samples
+  Index kept = 0;
+  Index seen = 0;
+};
+
+/// Hands the activations of each layer, and the output layer's output, to the sums.
+class LayerTap : public Tap {
+ public:
+  LayerTap(std::vector<LayerSums>& layers, const Activation& activation) : layers_(layers), activation_(activation) {}
+  void see(Quantity quantity, int layer, View<const float> values) override {
+    const bool output = layer == static_cast<int>(layers_.size());
+    if (quantity == (output ? Quantity::pre_activation : Quantity::activation))
+      layers_[static_cast<std::size_t>(layer - 1)].add(values, output ? nullptr : &activation_);
+  }
+
+ private:
+  std::vector<LayerSums>& layers_;
+  const Activation& activation_;
+};
+
+/// How many of a class were seen, and how many of these were told right.
+struct ClassCount {
+  double seen = 0;
+  double right = 0;
+};
+
+float predicted_class(View<const float> outputs, Index sample) {
+  if (outputs.rows == 1) return outputs(0, sample) > 0 ? 1.0F : 0.0F;
+  Index best = 0;
+  for (Index k = 1; k < outputs.rows; ++k)
+    if (outputs(k, sample) > outputs(best, sample)) best = k;
+  return static_cast<float>(best);
+}
+
+}  // namespace
+
+struct Survey::Implementation {
+  explicit Implementation(const Training& training)
+      : activation(find_activation(training.spec.model.activation)),
+        layers(static_cast<std::size_t>(training.network.depth())),
+        tap(layers, activation) {
+    const Dataset& data = training.data.training;
+    const Index count = std::min(kSurveySamples, data.samples());
+    for (Index first = 0; first < count; first += training.largest_batch) {
+      const Index size = std::min(training.largest_batch, count - first);
+      Chunk& chunk =
+          chunks.emplace_back(Chunk{Tensor<float>(data.features(), size), Tensor<float>(data.targets.columns, size)});
+      for (Index i = 0; i < size; ++i) {
+        const Index sample = (first + i) * data.samples() / count;
+        for (Index row = 0; row < data.features(); ++row) chunk.inputs.view()(row, i) = data.inputs.view()(sample, row);
+        for (Index row = 0; row < data.targets.columns; ++row)
+          chunk.targets.view()(row, i) = data.targets.view()(sample, row);
+      }
+    }
+    result.layers.resize(layers.size());
+  }
+
+  struct Chunk {
+    Tensor<float> inputs;
+    Tensor<float> targets;
+  };
+
+  void count_classes(View<const float> outputs, View<const float> targets) {
+    for (Index i = 0; i < outputs.columns; ++i) {
+      ClassCount& count = classes[targets(0, i)];
+      ++count.seen;
+      count.right += predicted_class(outputs, i) == targets(0, i) ? 1 : 0;
+    }
+  }
+
+  const Activation& activation;
+  std::vector<Chunk> chunks;
+  std::vector<LayerSums> layers;
+  LayerTap tap;
+  std::map<float, ClassCount> classes;
+  SurveyResult result;
+};
+
+Survey::Survey(const Training& training) : implementation_(std::make_unique<Implementation>(training)) {}
+Survey::~Survey() = default;
+Survey::Survey(Survey&&) noexcept = default;
+
+const SurveyResult& Survey::take(const Training& training) {
+  Implementation& own = *implementation_;
+  for (LayerSums& layer : own.layers) layer.seen = 0;
+  own.classes.clear();
+  double loss = 0, samples = 0;
+  for (const Implementation::Chunk& chunk : own.chunks) {
+    const View<const float> outputs =
+        training.network.forward(chunk.inputs.view(), {.training = false, .tap = &own.tap});
+    const auto size = static_cast<double>(chunk.inputs.columns);
+    loss += size * training.loss.evaluate(outputs, chunk.targets.view(), {});
+    samples += size;
+    if (training.loss.classifies) own.count_classes(outputs, chunk.targets.view());
+  }
+  own.result.loss = loss / samples;
+  double right = 0, recalls = 0;
+  for (const auto& [target, count] : own.classes) right += count.right, recalls += count.right / count.seen;
+  const bool classifies = training.loss.classifies;
+  own.result.accuracy = classifies ? right / samples : kNaN;
+  own.result.balanced_accuracy = classifies ? recalls / static_cast<double>(own.classes.size()) : kNaN;
+  for (std::size_t i = 0; i < own.layers.size(); ++i)
+    own.result.layers[i] = own.layers[i].result(own.activation.can_die && i + 1 < own.layers.size());
+  return own.result;
+}
+
+}  // namespace gradclinic
