@@ -9,28 +9,15 @@
 #include "gradclinic/command.h"
 #include "gradclinic/interrupt.h"
 #include "gradclinic/record/store.h"
-#include "gradclinic/spec/toml.h"
+#include "gradclinic/spec_argument.h"
 
 namespace gradclinic::commands {
 namespace {
 
 struct Arguments {
-  std::string spec;
-  std::vector<std::string> settings;
+  SpecArgument spec;
   std::string store = kDefaultStore;
 };
-
-Spec spec_of(const Arguments& arguments) {
-  Spec spec = load_spec(arguments.spec);
-  for (const std::string& setting : arguments.settings) {
-    const std::size_t equals = setting.find('=');
-    if (equals == std::string::npos)
-      throw BadInput("--set", "needs KEY=VALUE", setting, "for example --set model.activation=tanh");
-    set_key(spec, setting.substr(0, equals), setting.substr(equals + 1));
-  }
-  if (!arguments.settings.empty()) validate(spec, arguments.spec + " with --set");
-  return spec;
-}
 
 std::string end_of(const Outcome& outcome) {
   if (outcome.status == "diverged")
@@ -39,7 +26,7 @@ std::string end_of(const Outcome& outcome) {
 }
 
 ExitCode run_command(const Arguments& arguments) {
-  const Spec spec = spec_of(arguments);
+  const Spec spec = load(arguments.spec);
   warn_of_slow_blas();
   Store store(arguments.store);
   const std::unique_ptr<Store::RunRecorder> recorder = store.new_run();
@@ -52,8 +39,7 @@ ExitCode run_command(const Arguments& arguments) {
 
 std::function<ExitCode()> set_up(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
-  app.add_option("SPEC", arguments->spec, "the spec to train (TOML, docs/spec.md)")->required();
-  app.add_option("--set", arguments->settings, "KEY=VALUE: changes a key of the spec; may be repeated");
+  add_spec_argument(app, arguments->spec, "the spec to train (TOML, docs/spec.md)");
   app.add_option("--store", arguments->store, "the store to record into")->capture_default_str();
   return [arguments] { return run_command(*arguments); };
 }
