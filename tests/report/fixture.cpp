@@ -79,6 +79,7 @@ GroupResult group(const std::string& label, double loss, double spread, int dive
           .factors = {{"model.activation", label}},
           .seeds = 20,
           .diverged = diverged,
+          .diagnoses = {{"healthy", 20 - diverged}, {"learning-rate-too-high", diverged}},
           .final_loss = loss,
           .final_loss_low = loss / spread,
           .final_loss_high = loss * spread,

@@ -48,6 +48,14 @@ function claim_card(experiment: string, claim: Claim): HTMLElement {
   );
 }
 
+/** The commonest first. */
+function diagnoses_text(diagnoses: Record<string, number>): string {
+  return Object.entries(diagnoses)
+    .sort(([, one], [, other]) => other - one)
+    .map(([diagnosis, count]) => `${diagnosis} ${count}`)
+    .join(", ");
+}
+
 function groups_table(experiment: Experiment): HTMLElement {
   const rows = experiment.groups.map((group) => {
     const [low, high] = group.final_loss_interval.map(number_of);
@@ -57,6 +65,7 @@ function groups_table(experiment: Experiment): HTMLElement {
         number_text(number_of(group.final_loss)),
         interval_text(low, high),
         group.diverged ? `${group.diverged} of ${group.seeds}` : `0 of ${group.seeds}`,
+        diagnoses_text(group.diagnoses),
         `${number_text(number_of(group.microseconds_per_step))} µs`,
       ],
     };
@@ -67,7 +76,7 @@ function groups_table(experiment: Experiment): HTMLElement {
     element("summary", {}, `${count_text(rows.length, "setting", "settings")} in numbers`),
     table(
       `Settings of ${experiment.title}`,
-      ["Setting", "Final loss (median)", "25th to 75th percentile", "Diverged", "Time per step"],
+      ["Setting", "Final loss (median)", "25th to 75th percentile", "Diverged", "Diagnoses", "Time per step"],
       rows,
     ),
   );

@@ -52,6 +52,7 @@ export interface Group {
   factors: Record<string, string>;
   seeds: number;
   diverged: number;
+  diagnoses: Record<string, number>;
   final_loss: JsonNumber;
   final_loss_interval: Interval;
   microseconds_per_step: JsonNumber;

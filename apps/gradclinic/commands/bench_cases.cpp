@@ -9,6 +9,7 @@
 #include "gradclinic/interrupt.h"
 #include "gradclinic/lab/case_scores.h"
 #include "gradclinic/support/statistics.h"
+#include "gradclinic/support/text.h"
 
 namespace gradclinic::commands {
 namespace {
@@ -33,6 +34,7 @@ void print_scores(const std::string& title, const CaseScores& scores) {
   print_share("recall", scores.recalled, scores.sick);
   print_share("false alarms", scores.false_alarms, scores.healthy);
   print_share("cause right, top 1", scores.right_causes, scores.sick);
+  print_share("cause as labelled", scores.named_causes, scores.sick);
 }
 
 void print_case(const JudgedCase& judged) {
@@ -46,16 +48,25 @@ void print_case(const JudgedCase& judged) {
              judged.error.empty() ? judged.diagnosis.summary : judged.error);
 }
 
+/// Per pathology: how well its confidence tells it, and what the doctor names as the cause instead.
 void print_confusion(const std::vector<JudgedCase>& cases) {
-  std::map<std::string, std::map<std::string, int>> table;
-  for (const JudgedCase& judged : cases)
-    if (judged.labelled.verdict == "sick" && !judged.right_cause())
-      ++table[judged.labelled.cause][judged.diagnosis.cause() ? judged.diagnosis.cause()->pathology : "healthy"];
-  fmt::print("mistaken for\n");
-  for (const auto& [label, said] : table) {
-    fmt::print("  {:26}", label);
-    for (const auto& [name, count] : said) fmt::print(" {} {}", count, name);
-    fmt::print("\n");
+  std::map<std::string, std::map<std::string, int>> said;
+  for (const JudgedCase& judged : cases) {
+    const std::string label = judged.labelled.verdict == "sick" ? judged.labelled.cause : "healthy";
+    ++said[label][judged.diagnosis.cause() ? judged.diagnosis.cause()->pathology : name_of(judged.diagnosis.verdict)];
+  }
+  fmt::print("{:26} {:>5} {:>9}  {}\n", "label", "cases", "ROC area", "named as the cause");
+  std::map<std::string, PathologyScore> scores;
+  for (const PathologyScore& score : score_pathologies(cases)) scores[score.pathology] = score;
+  for (const auto& [label, names] : said) {
+    int count = 0;
+    std::vector<std::string> parts;
+    for (const auto& [name, times] : names) {
+      count += times;
+      parts.push_back(fmt::format("{} {}", name == label ? "right" : name, times));
+    }
+    const std::string area = scores.contains(label) ? fmt::format("{:.3f}", scores[label].roc_area) : "";
+    fmt::print("{:26} {:>5} {:>9}  {}\n", label, count, area, join(parts, ", "));
   }
 }
 

@@ -14,7 +14,7 @@ namespace gradclinic {
 struct CounterfactualOptions {
   int threads = 1;
   /// Floating-point operations that one training may take (see estimated_work); a longer one ends early.
-  double work = 2e10;
+  double work = 5e10;
   const std::atomic<bool>* stop = nullptr;
 };
 

@@ -35,24 +35,22 @@ std::vector<Suspect> examine(const Chart& chart, Diagnosis& diagnosis) {
   return suspects;
 }
 
-/// Puts each suspect's removals to the test, and the reference recipes (the first entry, without a pathology).
+/// Puts each suspect's removals to the test, and the reference recipes.
 void try_out(const Chart& chart, const DoctorOptions& options, std::vector<Suspect>& suspects,
              std::vector<TriedChange>& references) {
   std::vector<std::vector<Change>> changes = reference_recipes(chart);
-  const std::size_t recipes = changes.size();
-  for (const Suspect& suspect : suspects)
-    if (suspect.pathology->without)
-      for (std::vector<Change>& change : suspect.pathology->without(chart)) changes.push_back(std::move(change));
+  std::vector<std::vector<TriedChange>*> belongs(changes.size(), &references);
+  for (Suspect& suspect : suspects) {
+    if (!suspect.pathology->without) continue;
+    for (std::vector<Change>& change : suspect.pathology->without(chart)) {
+      changes.push_back(std::move(change));
+      belongs.push_back(&suspect.tried);
+    }
+  }
   Spec spec = chart.spec();
   spec.folder = options.folder;
   const std::vector<Counterfactual> results = carry_out(spec, changes, options.trials);
-  std::size_t next = 0;
-  for (; next < recipes; ++next) references.push_back({changes[next], results[next]});
-  for (Suspect& suspect : suspects) {
-    if (!suspect.pathology->without) continue;
-    const std::size_t count = suspect.pathology->without(chart).size();
-    for (std::size_t i = 0; i < count; ++i, ++next) suspect.tried.push_back({changes[next], results[next]});
-  }
+  for (std::size_t i = 0; i < changes.size(); ++i) belongs[i]->push_back({changes[i], results[i]});
 }
 
 /// Why nothing can be said, if nothing can.

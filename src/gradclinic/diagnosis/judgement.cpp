@@ -14,6 +14,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 /// Without trials: having learned less than this share of the constant prediction's loss is failing.
 constexpr double kHardlyLearned = 0.1;
 constexpr double kStrongEvidence = 0.8;
+/// A reference is another architecture, whose bias may suit the data better: it has to be better by more.
+constexpr double kReferenceShortfall = 1.6;
 
 /// A trial that ended early is compared at its own last step, a longer one at its end.
 std::int64_t step_of(const Chart& chart, const Counterfactual& tried) {
@@ -50,15 +52,18 @@ std::string describe(const std::vector<Change>& changes) {
 
 Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const std::vector<TriedChange>& references) {
   Judgement judgement;
-  const auto consider = [&](const TriedChange& tried) {
-    const double amount = shortfall_against(chart, tried.result);
+  bool clearly_worse = false;
+  const auto consider = [&](const TriedChange& tried, double clear) {
     if (tried.result.course.empty() || tried.result.course.diverged) return;
+    const double amount = shortfall_against(chart, tried.result);
+    clearly_worse |= amount >= clear;
     if (judgement.best && amount <= judgement.shortfall) return;
     judgement.best = &tried.result;
     judgement.shortfall = amount;
   };
-  for (const TriedChange& tried : references) consider(tried);
-  for (const Suspect& suspect : suspects) std::ranges::for_each(suspect.tried, consider);
+  for (const TriedChange& tried : references) consider(tried, kReferenceShortfall);
+  for (const Suspect& suspect : suspects)
+    for (const TriedChange& tried : suspect.tried) consider(tried, 1);
 
   const Course& course = chart.course();
   if (course.diverged) {
@@ -68,7 +73,7 @@ Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const 
     judgement.failing = true;
     judgement.reason = fatal->finding.sentence;
   } else if (judgement.best) {
-    judgement.failing = judgement.shortfall >= 1;
+    judgement.failing = clearly_worse;
     judgement.reason =
         judgement.failing
             ? fmt::format("it learns clearly less than the same data and budget allow: {}", how_far(chart))

@@ -16,7 +16,7 @@ namespace gradclinic {
 double ramp(double value, double from, double to);
 double log_ramp(double value, double from, double to);
 
-/// Median over a window of the squared... norm of one layer's quantity over another's; NaN where either is missing.
+/// One layer's median over a window over another's; NaN where either is missing.
 double layer_ratio(const Chart& chart, const std::string& quantity, int numerator, int denominator, Window window);
 
 /// Largest over the hidden layers of a survey's quantity, and where; layer 0 when there is none.

@@ -1,7 +1,9 @@
 #include "gradclinic/lab/case_scores.h"
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "gradclinic/diagnosis/doctor.h"
@@ -23,12 +25,30 @@ void judge_one(JudgedCase& judged, const CaseOptions& options) {
   }
 }
 
+/// The doctor's confidence that a case has a pathology; 0 where it is not among the findings.
+double confidence_in(const JudgedCase& judged, const std::string& pathology) {
+  const std::vector<Finding>& findings = judged.diagnosis.findings;
+  const auto found = std::ranges::find(findings, pathology, &Finding::pathology);
+  return found == findings.end() ? 0 : found->confidence;
+}
+
+double roc_area(const std::vector<double>& with, const std::vector<double>& without) {
+  double wins = 0;
+  for (double one : with)
+    for (double other : without) wins += one > other ? 1 : one == other ? 0.5 : 0;
+  return wins / (static_cast<double>(with.size()) * static_cast<double>(without.size()));
+}
+
 }  // namespace
+
+bool JudgedCase::named_cause() const {
+  const Finding* cause = diagnosis.cause();
+  return called_sick() && cause && cause->pathology == labelled.cause;
+}
 
 bool JudgedCase::right_cause() const {
   const Finding* cause = diagnosis.cause();
-  return called_sick() && cause &&
-         (cause->pathology == labelled.cause || std::ranges::count(labelled.accept, cause->pathology) > 0);
+  return named_cause() || (called_sick() && cause && std::ranges::count(labelled.accept, cause->pathology) > 0);
 }
 
 std::vector<JudgedCase> judge_cases(const std::vector<Case>& cases, const CaseOptions& options) {
@@ -61,10 +81,35 @@ CaseScores score_cases(const std::vector<JudgedCase>& cases, const std::function
       ++scores.sick;
       scores.recalled += judged.called_sick() ? 1 : 0;
       scores.right_causes += judged.right_cause() ? 1 : 0;
+      scores.named_causes += judged.named_cause() ? 1 : 0;
     } else {
       ++scores.healthy;
       scores.false_alarms += judged.called_sick() || !judged.error.empty() ? 1 : 0;
     }
+  }
+  return scores;
+}
+
+std::vector<PathologyScore> score_pathologies(const std::vector<JudgedCase>& cases) {
+  std::set<std::string> named;
+  for (const JudgedCase& judged : cases)
+    if (!judged.labelled.cause.empty()) named.insert(judged.labelled.cause);
+  std::vector<PathologyScore> scores;
+  for (const std::string& pathology : named) {
+    PathologyScore score{.pathology = pathology};
+    std::vector<double> with, without;
+    for (const JudgedCase& judged : cases) {
+      const double confidence = confidence_in(judged, pathology);
+      if (judged.labelled.cause == pathology) {
+        with.push_back(confidence);
+        score.told += confidence > 0 ? 1 : 0;
+      } else if (std::ranges::count(judged.labelled.accept, pathology) == 0) {
+        without.push_back(confidence);
+      }
+    }
+    score.labelled = static_cast<int>(with.size());
+    score.roc_area = without.empty() ? std::nan("") : roc_area(with, without);
+    scores.push_back(score);
   }
   return scores;
 }

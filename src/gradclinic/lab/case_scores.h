@@ -19,6 +19,8 @@ struct JudgedCase {
   bool called_sick() const { return diagnosis.verdict == Health::sick; }
   /// A sick case called sick with a cause that the label names or accepts.
   bool right_cause() const;
+  /// The same with the cause that the label names, no other.
+  bool named_cause() const;
 };
 
 /// How cases are judged.
@@ -38,10 +40,24 @@ struct CaseScores {
   std::int64_t recalled = 0;      ///< of these called sick
   std::int64_t healthy = 0;       ///< cases labelled healthy
   std::int64_t false_alarms = 0;  ///< of these called sick
-  std::int64_t right_causes = 0;  ///< sick, called sick, the first cause right
+  std::int64_t right_causes = 0;  ///< sick, called sick, the first cause one that the label names or accepts
+  std::int64_t named_causes = 0;  ///< likewise, the one that the label names
 };
 
 /// Scores of the cases for which `belongs` holds; those that could not be judged count as wrong.
 CaseScores score_cases(const std::vector<JudgedCase>& cases, const std::function<bool(const JudgedCase&)>& belongs);
+
+/// How well the doctor's confidence in a pathology tells the cases that have it from all others.
+struct PathologyScore {
+  std::string pathology;
+  int labelled = 0;  ///< cases whose label names it
+  int told = 0;      ///< of these, where it is among the findings
+  /// Area under the receiver operating characteristic (Hanley & McNeil 1982): the probability that a case labelled with
+  /// it has more confidence in it than one whose label neither names nor accepts it, ties counting half.
+  double roc_area = 0;
+};
+
+/// For every pathology that some label names, in alphabetical order.
+std::vector<PathologyScore> score_pathologies(const std::vector<JudgedCase>& cases);
 
 }  // namespace gradclinic

@@ -29,6 +29,7 @@ GroupResult group_of(const ExperimentRuns& runs, std::size_t cell) {
     const bool diverged = result->outcome.status == "diverged";
     ++group.seeds;
     group.diverged += diverged ? 1 : 0;
+    ++group.diagnoses[result->diagnosis];
     losses.push_back(diverged ? std::numeric_limits<double>::infinity() : result->outcome.final_loss);
     if (result->outcome.steps > 0)
       microseconds.push_back(1e6 * result->outcome.seconds / static_cast<double>(result->outcome.steps));

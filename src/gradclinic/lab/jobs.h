@@ -63,5 +63,4 @@ struct JobOptions {
 /// Throws StoreError when the cache cannot be opened.
 void carry_out(std::vector<Job*>& jobs, const JobOptions& options);
 
-
 }  // namespace gradclinic

@@ -61,7 +61,8 @@ struct GroupResult {
   std::map<std::string, std::string> factors;
   int seeds = 0;
   int diverged = 0;
-  double final_loss = 0;  ///< median; Inf when most diverged
+  std::map<std::string, int> diagnoses;  ///< how many runs the doctor calls "healthy", or sick of which cause
+  double final_loss = 0;                 ///< median; Inf when most diverged
   double final_loss_low = 0;
   double final_loss_high = 0;
   double microseconds_per_step = 0;

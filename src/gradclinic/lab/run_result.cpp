@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "gradclinic/diagnosis/doctor.h"
 #include "gradclinic/support/error.h"
 
 namespace gradclinic {
@@ -64,6 +65,8 @@ Points RunResult::points(const Extract& extract) const {
 RunResult reduce(const Record& record, const std::set<Extract>& extracts) {
   RunResult result;
   result.outcome = record.outcome;
+  const Diagnosis diagnosis = diagnose(record, {.probe = false});
+  result.diagnosis = diagnosis.cause() ? diagnosis.cause()->pathology : name_of(diagnosis.verdict);
   for (const Extract& extract : extracts) {
     try {
       result.extracts[extract.key()] = take(extract, record);
@@ -83,6 +86,7 @@ bool keeps_row(std::size_t row, int per_octave) {
 std::string to_bytes(const RunResult& result) {
   nlohmann::json json;
   json["outcome"] = {result.outcome.status, result.outcome.steps, result.outcome.final_loss, result.outcome.seconds};
+  json["diagnosis"] = result.diagnosis;
   json["extracts"] = nlohmann::json::object();
   for (const auto& [key, points] : result.extracts) json["extracts"][key] = {points.x, points.y};
   json["not recorded"] = result.not_recorded;
@@ -96,6 +100,7 @@ RunResult run_result_from_bytes(const std::string& bytes) {
   RunResult result;
   const nlohmann::json& outcome = json.at("outcome");
   result.outcome = {outcome.at(0), outcome.at(1), outcome.at(2), outcome.at(3)};
+  result.diagnosis = json.at("diagnosis");
   for (const auto& [key, points] : json.at("extracts").items())
     result.extracts[key] = {points.at(0).get<std::vector<double>>(), points.at(1).get<std::vector<double>>()};
   result.not_recorded = json.at("not recorded").get<std::map<std::string, std::string>>();

@@ -22,6 +22,7 @@ struct Extract {
 /// What is kept of a run once its record is gone.
 struct RunResult {
   Outcome outcome;
+  std::string diagnosis;                            ///< from the record alone: "healthy", "undecided" or the cause's id
   std::map<std::string, Points> extracts;           ///< by Extract::key(); a value is one point
   std::map<std::string, std::string> not_recorded;  ///< by Extract::key(): why it could not be had
 
@@ -32,8 +33,8 @@ struct RunResult {
   Points points(const Extract& extract) const;
 };
 
-/// Takes the extracts from a record. Series over steps are thinned to 32 rows an octave (see keeps_row), and their
-/// last.
+/// Takes the extracts from a record, and the doctor's word on it. Series over steps are thinned to 32 rows an octave
+/// (see keeps_row), and their last.
 RunResult reduce(const Record& record, const std::set<Extract>& extracts);
 
 /// Which rows are kept so that long series stay small and runs of any length share their steps: in every octave

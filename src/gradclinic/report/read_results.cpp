@@ -122,6 +122,7 @@ GroupResult group(const Json& json) {
           .factors = get<std::map<std::string, std::string>>(json, "factors"),
           .seeds = get<int>(json, "seeds"),
           .diverged = get<int>(json, "diverged"),
+          .diagnoses = get<std::map<std::string, int>>(json, "diagnoses"),
           .final_loss = number(json, "final_loss"),
           .final_loss_low = low,
           .final_loss_high = high,

@@ -69,6 +69,7 @@ Json group_json(const GroupResult& group) {
           {"factors", group.factors},
           {"seeds", group.seeds},
           {"diverged", group.diverged},
+          {"diagnoses", group.diagnoses},
           {"final_loss", number(group.final_loss)},
           {"final_loss_interval", numbers({group.final_loss_low, group.final_loss_high})},
           {"microseconds_per_step", number(group.microseconds_per_step)}};

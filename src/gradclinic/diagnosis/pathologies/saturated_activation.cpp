@@ -16,8 +16,11 @@ std::optional<Finding> examine(const Chart& chart) {
   const LayerValue end = worst_layer(chart, "saturated", true);
   const LayerValue worst = start.value > end.value ? start : end;
   if (worst.value < kMany) return std::nullopt;
+  // Units that saturate only while training goes on follow from something else.
+  const double confidence =
+      start.value < kMany ? 0.3 + 0.25 * ramp(worst.value, kMany, 0.9) : 0.35 + 0.45 * ramp(worst.value, kMany, 0.9);
   return Finding{
-      .confidence = 0.35 + 0.45 * ramp(worst.value, kMany, 0.9),
+      .confidence = confidence,
       .onset_step = std::max<std::int64_t>(
           0, chart.onset("survey.saturated", worst.layer, [](float share) { return share >= kMany; })),
       .layers = {worst.layer},

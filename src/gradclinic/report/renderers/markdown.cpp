@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 
@@ -54,15 +55,26 @@ std::string claims_table(const ExperimentResult& experiment) {
   return text + "\n";
 }
 
+/// The commonest first.
+std::string diagnoses_text(const GroupResult& group) {
+  std::vector<std::pair<int, std::string>> counts;
+  for (const auto& [diagnosis, count] : group.diagnoses) counts.push_back({-count, diagnosis});
+  std::sort(counts.begin(), counts.end());
+  std::string text;
+  for (const auto& [count, diagnosis] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", diagnosis, -count);
+  return text;
+}
+
 std::string groups_table(const ExperimentResult& experiment) {
   std::string text =
-      table_head({"setting", "final loss (25th to 75th percentile)", "seeds", "diverged", "µs per step"});
+      table_head({"setting", "final loss (25th to 75th percentile)", "seeds", "diverged", "diagnoses", "µs per step"});
   for (const GroupResult& group : experiment.groups)
-    text +=
-        row({plain(group.label),
-             fmt::format("{} ({})", number_text(group.final_loss),
-                         interval_text(group.final_loss_low, group.final_loss_high)),
-             std::to_string(group.seeds), std::to_string(group.diverged), number_text(group.microseconds_per_step)});
+    text += row({plain(group.label),
+                 fmt::format("{} ({})", number_text(group.final_loss),
+                             interval_text(group.final_loss_low, group.final_loss_high)),
+                 std::to_string(group.seeds), std::to_string(group.diverged), diagnoses_text(group),
+                 number_text(group.microseconds_per_step)});
   return text + "\n";
 }
 
