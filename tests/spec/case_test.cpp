@@ -1,10 +1,15 @@
 #include "gradclinic/spec/case.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
 
@@ -188,6 +193,44 @@ TEST_F(Benchmark, EveryLookAlikeIsThereTwice) {
     EXPECT_TRUE(kPathologies.count(each.look_alike) || kLookAlikes.count(each.look_alike)) << each.id;
   }
   for (const std::string& look_alike : kLookAlikes) EXPECT_GE(times[look_alike], 2) << look_alike;
+}
+
+/// The table of cases/README.md.
+std::string table_of(const std::vector<Case>& cases) {
+  std::map<std::string, std::array<int, 2>> rows;
+  std::array<int, 2> bases{};
+  for (const Case& each : cases) {
+    const std::size_t half = each.held_out ? 1 : 0;
+    bases[half] += each.id == each.base + "/base";
+    ++rows[each.verdict == "sick" ? "1 sick" : "0 healthy"][half];
+    if (each.verdict == "sick") ++rows["2 sick: " + each.cause][half];
+    if (!each.look_alike.empty()) ++rows["3 healthy, looks like " + each.look_alike][half];
+  }
+  std::string text =
+      fmt::format("| cases | tuning | held out |\n| --- | --- | --- |\n| bases | {} | {} |\n", bases[0], bases[1]);
+  for (const auto& [name, halves] : rows)
+    text += fmt::format("| {} | {} | {} |\n", name.substr(2), halves[0], halves[1]);
+  return text;
+}
+
+TEST_F(Benchmark, TheReadmeCountsThem) {
+  std::ifstream file(std::string(GRADCLINIC_SOURCE) + "/cases/README.md");
+  const std::string readme{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_TRUE(readme.find("-->\n" + table_of(cases()) + "<!-- end of counts") != std::string::npos)
+      << "its table should be\n"
+      << table_of(cases());
+}
+
+/// Every label was accepted by bench/label_cases when it wrote labels.json.
+TEST_F(Benchmark, EveryLabelWasAccepted) {
+  std::ifstream file(std::string(GRADCLINIC_SOURCE) + "/cases/labels.json");
+  const auto labels = nlohmann::json::parse(file);
+  EXPECT_EQ(labels.size(), cases().size());
+  for (const Case& each : cases()) {
+    ASSERT_TRUE(labels.contains(each.id)) << each.id;
+    EXPECT_EQ(labels[each.id]["verdict"], each.verdict) << each.id;
+    EXPECT_EQ(labels[each.id]["accepted"], true) << each.id;
+  }
 }
 
 }  // namespace
