@@ -10,6 +10,7 @@
 #include <exception>
 #include <limits>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "gradclinic/support/error.h"
@@ -161,7 +162,8 @@ std::string json_of(const Decision& decision) {
   for (std::size_t i = 0; i < decision.recipes.size(); ++i)
     text += fmt::format(R"({}"{}": {})", i == 0 ? ", \"beaten_by\": {" : ", ", decision.recipes[i].name,
                         decision.beaten[i]);
-  return text + (decision.recipes.empty() ? "}" : "}}");
+  if (!decision.recipes.empty()) text += "}";
+  return text + fmt::format(R"(, "change": {}}})", nlohmann::json(changes_of(labelled)).dump());
 }
 
 void print(const Decision& decision) {

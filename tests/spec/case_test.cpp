@@ -230,6 +230,8 @@ TEST_F(Benchmark, EveryLabelWasAccepted) {
     ASSERT_TRUE(labels.contains(each.id)) << each.id;
     EXPECT_EQ(labels[each.id]["verdict"], each.verdict) << each.id;
     EXPECT_EQ(labels[each.id]["accepted"], true) << each.id;
+    EXPECT_EQ(labels[each.id]["change"], nlohmann::json(changes_of(each)))
+        << each.id << " changed since: label it again";
   }
 }
 

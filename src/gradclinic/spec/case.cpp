@@ -159,4 +159,14 @@ std::vector<Case> load_cases(const std::string& folder) {
   return cases;
 }
 
+std::map<std::string, std::string> changes_of(const Case& labelled) {
+  const Spec from = labelled.id == labelled.base + "/base" ? Spec{} : labelled.base_spec;
+  std::map<std::string, std::string> changes;
+  for (const KeyDescription& row : describe_spec()) {
+    const std::string value = get_key(labelled.spec, row.key);
+    if (row.key != "name" && value != get_key(from, row.key)) changes[row.key] = value;
+  }
+  return changes;
+}
+
 }  // namespace gradclinic

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,5 +28,9 @@ struct Case {
 /// Throws BadInput with file, line, key and value: an unknown key or verdict, sick without a cause, healthy with one,
 /// a change of no or an unknown key, or one that makes an impossible spec; and when there are no cases.
 std::vector<Case> load_cases(const std::string& folder);
+
+/// The keys of a case's spec, other than its name, that differ from its base's (a base's: from the defaults), with
+/// their values: what a stored label was decided for.
+std::map<std::string, std::string> changes_of(const Case& labelled);
 
 }  // namespace gradclinic
