@@ -198,8 +198,8 @@ def changed(base, change):
 
 def comparable(case):
     """Cases whose training losses and held-out samples are those of the base's task."""
-    return all(not key.startswith("data.") or key in ("data.standardize", "data.standardize_target")
-               for key in case["change"])
+    allowed = ("data.standardize", "data.standardize_target")
+    return all(key in allowed or not key.startswith("data.") and key != "train.loss" for key in case["change"])
 
 
 def steps_of(how, samples):
