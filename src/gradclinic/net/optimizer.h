@@ -23,7 +23,8 @@ struct Optimizer {
   std::string summary;
   std::string reference;
   int state_count = 0;  ///< buffers of the parameters' size that it keeps (momentum; first and second moment)
-  /// values, gradients and states are flat, of one length. Weight decay is part of it.
+  /// values, gradients and states are flat, of one length. Weight decay is part of it. Each entry moves by itself: an
+  /// update in pieces gives the same bits as one of the whole.
   void (*update)(const StepSize& step, std::span<float> values, std::span<const float> gradients,
                  std::span<float> first_state, std::span<float> second_state);
   void (*update64)(const StepSize& step, std::span<double> values, std::span<const double> gradients,

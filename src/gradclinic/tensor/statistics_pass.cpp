@@ -1,6 +1,9 @@
 #include "gradclinic/tensor/statistics_pass.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
 #include <limits>
 
 // Highway 1.0.3 leaves AVX3_DL out of its targets, and then refuses to compile, where -march=native already implies it.
@@ -17,6 +20,8 @@ namespace gradclinic::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using Tag = hn::ScalableTag<float>;
 using Vector = hn::Vec<Tag>;
+using BitsTag = hn::RebindToUnsigned<Tag>;
+using Bits = hn::Vec<BitsTag>;
 using HalfTag = hn::Half<Tag>;
 using DoubleTag = hn::Rebind<double, HalfTag>;
 using DoubleVector = hn::Vec<DoubleTag>;
@@ -54,9 +59,11 @@ HWY_INLINE void take(Vector x, Vector& sum, Vector& squares) {
   squares = hn::MulAdd(x, x, squares);
 }
 
-HWY_INLINE void take_range(Vector x, Vector& low, Vector& high) {
-  low = hn::Min(low, x);
+/// Read as unsigned numbers, negative floats are above all others, and the farther from 0 the higher. So the least is
+/// found in integers, which go through other ports of the core than float's multiply, minimum and maximum.
+HWY_INLINE void take_range(Vector x, Vector& high, Bits& low) {
   high = hn::Max(high, x);
+  low = hn::Max(low, hn::BitCast(BitsTag(), x));
 }
 
 HWY_INLINE Index count(hn::Mask<Tag> mask) { return static_cast<Index>(hn::CountTrue(Tag(), mask)); }
@@ -79,6 +86,22 @@ HWY_INLINE void fold(Vector& part0, Vector& part1, Vector& part2, Vector& part3,
   part0 = part1 = part2 = part3 = hn::Zero(Tag());
 }
 
+/// The least entry of a tensor without negative ones.
+template <bool kDifference>
+float least(const PassInput& input) {
+  const Index lanes = static_cast<Index>(hn::Lanes(Tag()));
+  Vector low = hn::Set(Tag(), std::numeric_limits<float>::infinity());
+  const Index size = input.rows * input.columns;
+  for (Index at = 0; at < size; at += lanes) {
+    const Index left = size - at;
+    const Vector x = left >= lanes ? load<kDifference>(input, at)
+                                   : hn::IfThenElse(hn::FirstN(Tag(), static_cast<size_t>(left)),
+                                                    load_rest<kDifference>(input, at, left), low);
+    low = hn::Min(low, x);
+  }
+  return hn::GetLane(hn::MinOfLanes(Tag(), low));
+}
+
 template <bool kDifference>
 void sum_up(const PassInput& input, PassSums& result) {
   const Index lanes = static_cast<Index>(hn::Lanes(Tag()));
@@ -86,8 +109,8 @@ void sum_up(const PassInput& input, PassSums& result) {
   const Vector zero = hn::Zero(Tag());
   Vector sum0 = zero, sum1 = zero, sum2 = zero, sum3 = zero;
   Vector squares0 = zero, squares1 = zero, squares2 = zero, squares3 = zero;
-  Vector low0 = hn::Set(Tag(), std::numeric_limits<float>::infinity()), low1 = low0;
-  Vector high0 = hn::Neg(low0), high1 = high0;
+  Vector high0 = hn::Set(Tag(), -std::numeric_limits<float>::infinity()), high1 = high0;
+  Bits low0 = hn::Zero(BitsTag()), low1 = low0;
   DoubleVector sum = hn::Zero(DoubleTag());
   DoubleVector squares = sum;
   Index zeros = 0;
@@ -103,10 +126,10 @@ void sum_up(const PassInput& input, PassSums& result) {
       take(x1, sum1, squares1);
       take(x2, sum2, squares2);
       take(x3, sum3, squares3);
-      take_range(x0, low0, high0);
-      take_range(x1, low1, high1);
-      take_range(x2, low0, high0);
-      take_range(x3, low1, high1);
+      take_range(x0, high0, low0);
+      take_range(x1, high1, low1);
+      take_range(x2, high0, low0);
+      take_range(x3, high1, low1);
       zeros += count(is_zero(x0)) + count(is_zero(x1)) + count(is_zero(x2)) + count(is_zero(x3));
     }
     for (; at < end; at += lanes) {
@@ -114,8 +137,8 @@ void sum_up(const PassInput& input, PassSums& result) {
       const auto used = hn::FirstN(Tag(), static_cast<size_t>(left));
       const Vector x = load_rest<kDifference>(input, at, left);
       take(x, sum0, squares0);
-      low0 = hn::Min(low0, hn::IfThenElse(used, x, low0));
       high0 = hn::Max(high0, hn::IfThenElse(used, x, high0));
+      low0 = hn::Max(low0, hn::BitCast(BitsTag(), x));
       zeros += count(hn::And(used, is_zero(x)));
     }
     at = end;
@@ -124,7 +147,11 @@ void sum_up(const PassInput& input, PassSums& result) {
   }
   result.sum = hn::GetLane(hn::SumOfLanes(DoubleTag(), sum));
   result.squares = hn::GetLane(hn::SumOfLanes(DoubleTag(), squares));
-  result.min = hn::GetLane(hn::MinOfLanes(Tag(), hn::Min(low0, low1)));
+  const float lowest = std::bit_cast<float>(hn::GetLane(hn::MaxOfLanes(BitsTag(), hn::Max(low0, low1))));
+  if (std::signbit(lowest))
+    result.min = lowest;
+  else
+    result.min = zeros > 0 ? 0.0F : least<kDifference>(input);
   result.max = hn::GetLane(hn::MaxOfLanes(Tag(), hn::Max(high0, high1)));
   result.zeros = zeros;
 }
@@ -192,8 +219,10 @@ bool all_zero(const float* values, Index size) {
 }
 
 void run_count_dead_units(const PassInput& input, Index& result) {
-  for (Index row = 0; row < input.rows; ++row)
-    result += all_zero(input.left + row * input.columns, input.columns) ? 1 : 0;
+  for (Index row = 0; row < input.rows; ++row) {
+    const float* values = input.left + row * input.columns;
+    result += *values == 0 && all_zero(values, input.columns) ? 1 : 0;
+  }
 }
 
 void run_once(const PassInput& input, PassSums& result) {

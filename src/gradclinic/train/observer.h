@@ -34,8 +34,9 @@ struct StepSummary {
 };
 
 /// Reads a run; never changes it. With and without observers the parameters are bit-identical.
-/// Order per step: wants_tensors, see (forward, backward, weights, gradients after clipping excluded: weight_grad is
-/// the raw gradient), see(update), on_step.
+/// Order per step: wants_tensors; see, while each tensor is hot in cache: forward layer by layer, then backward down to
+/// the first layer, weight_grad (before clipping) after pre_activation_grad; then, layer by layer, weight after the
+/// update and update, their difference in float to the weight before; on_step.
 class Observer : public Tap {
  public:
   virtual void on_start(const Training& training) = 0;

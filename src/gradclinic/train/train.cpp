@@ -1,11 +1,12 @@
 #include "gradclinic/train/train.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <limits>
 
 #include "gradclinic/net/optimizer.h"
-#include "gradclinic/tensor/eigen.h"
 #include "gradclinic/train/batches.h"
 #include "gradclinic/train/clip.h"
 #include "gradclinic/train/schedule.h"
@@ -36,7 +37,7 @@ class Loop {
         training_{spec_, data_, loss_, network_, total_steps(), batches_.largest()} {
     if (optimizer_.state_count > 0) first_state_.resize(network_.values().size());
     if (optimizer_.state_count > 1) second_state_.resize(network_.values().size());
-    if (observer_) previous_values_.resize(network_.values().size());
+    if (observer_) updates_.resize(largest_parameter());
     if (data_.validation.samples() > 0) validation_.emplace(data_.validation, batches_.largest(), spec.seed);
   }
 
@@ -86,7 +87,6 @@ class Loop {
     summary.loss = loss_.evaluate(outputs, batch.targets, gradient);
     summary.accuracy = watched && loss_.accuracy ? loss_.accuracy(outputs, batch.targets) : kNaN;
     network_.backward(batch.inputs, gradient, pass);
-    if (watched) show_parameters(Quantity::weight_grad);
     clip(summary, watched);
     summary.lr = scheduled_rate(spec_.train, step, training_.total_steps);
     if (intervention_) intervention_->before_update(training_, step, summary.lr);
@@ -111,26 +111,46 @@ class Loop {
   }
 
   void update(std::int64_t step, double lr, bool watched, bool move) {
-    const std::span<float> values = network_.values();
-    if (watched) std::copy(values.begin(), values.end(), previous_values_.begin());
     const StepSize size{
         .lr = lr, .momentum = spec_.train.momentum, .weight_decay = spec_.train.weight_decay, .step = step + 1};
-    if (move) optimizer_.update(size, values, network_.gradients(), first_state_, second_state_);
-    if (!watched) return;
-    show_parameters(Quantity::weight);
-    // Not subtracted where nothing moved: the parameters may hold Inf or NaN by then.
-    for (std::size_t i = 0; i < values.size(); ++i) previous_values_[i] = move ? values[i] - previous_values_[i] : 0;
-    show_parameters(Quantity::update);
+    if (watched) {
+      for (const Parameter<float>& parameter : network_.parameters()) update_in_view(size, parameter, move);
+    } else if (move) {
+      optimizer_.update(size, network_.values(), network_.gradients(), first_state_, second_state_);
+    }
   }
 
-  /// The weights after the update, their gradients, or the update itself, layer by layer.
-  void show_parameters(Quantity quantity) {
-    for (const Parameter<float>& parameter : network_.parameters()) {
-      if (parameter.name != "weight") continue;
-      View<const float> view = quantity == Quantity::weight_grad ? parameter.gradient : parameter.value;
-      if (quantity == Quantity::update) view.data = previous_values_.data() + (view.data - network_.values().data());
-      observer_->see(quantity, parameter.layer, view);
+  /// In pieces that stay in the first-level cache while they are copied, moved and subtracted.
+  void update_in_view(const StepSize& size, const Parameter<float>& parameter, bool move) {
+    std::array<float, 1024> before;
+    const std::span<float> values = parameter.value.flat();
+    const std::span<float> updates = std::span<float>(updates_).first(values.size());
+    const std::size_t offset = static_cast<std::size_t>(values.data() - network_.values().data());
+    for (std::size_t first = 0; first < values.size(); first += before.size()) {
+      const std::size_t count = std::min(before.size(), values.size() - first);
+      const std::span<float> piece = values.subspan(first, count);
+      std::ranges::copy(piece, before.begin());
+      if (move)
+        optimizer_.update(size, piece, network_.gradients().subspan(offset + first, count),
+                          piece_of(first_state_, offset + first, count),
+                          piece_of(second_state_, offset + first, count));
+      // Not subtracted where nothing moved: the parameters may hold Inf or NaN by then.
+      for (std::size_t i = 0; i < count; ++i) updates[first + i] = move ? piece[i] - before[i] : 0;
     }
+    if (parameter.name != "weight") return;
+    observer_->see(Quantity::weight, parameter.layer, parameter.value);
+    observer_->see(Quantity::update, parameter.layer, {updates.data(), parameter.value.rows, parameter.value.columns});
+  }
+
+  /// Of a state that the optimizer does not keep, nothing.
+  static std::span<float> piece_of(std::span<float> state, std::size_t first, std::size_t count) {
+    return state.empty() ? state : state.subspan(first, count);
+  }
+
+  std::size_t largest_parameter() const {
+    Index largest = 0;
+    for (const Parameter<float>& parameter : network_.parameters()) largest = std::max(largest, parameter.value.size());
+    return static_cast<std::size_t>(largest);
   }
 
   /// At the end of an epoch of mini-batches, or at every watched step of full batches.
@@ -163,7 +183,7 @@ class Loop {
   Tensor<float> output_gradient_;
   Buffer<float> first_state_;
   Buffer<float> second_state_;
-  Buffer<float> previous_values_;  // of watched steps; then the update
+  Buffer<float> updates_;  // of the parameter at hand, in watched steps
   Training training_;
 };
 

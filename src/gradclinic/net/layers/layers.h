@@ -10,7 +10,7 @@ namespace gradclinic {
 // Each kind of layer is one file; here is how to make them. Instantiated for float and double.
 // `layer` is the number of the linear layer of the block (1..depth), under which taps see its tensors.
 
-/// output = weight * input + bias. The output layer shows its output as pre_activation.
+/// output = weight * input + bias. Shows its weights' gradient, the output layer also its output as pre_activation.
 /// Backward: dW = dY X^T, db = row sums of dY, dX = W^T dY (all of the batch's mean loss).
 template <class T>
 std::unique_ptr<Layer<T>> linear(Index inputs, Index outputs, int layer, bool is_output_layer);

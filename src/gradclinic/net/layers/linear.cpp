@@ -36,6 +36,7 @@ class Linear : public Layer<T> {
                 const Pass& pass) override {
     if (is_output_layer_) pass.show<T>(Quantity::pre_activation_grad, layer_, output_gradient);
     multiply_weight_gradient<T>(output_gradient, input, weight_.gradient, bias_.gradient.data);
+    pass.show<T>(Quantity::weight_grad, layer_, weight_.gradient);
     if (input_gradient.data) multiply_backward<T>(weight_.value, output_gradient, input_gradient);
   }
 
