@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "gradclinic/tensor/tensor.h"
 #include "gradclinic/train/observer.h"
 
 namespace gradclinic {
@@ -20,6 +21,14 @@ class Relay : public Observer {
   void see(Quantity quantity, int layer, View<const float> values) override {
     if (on_see) on_see(quantity, layer, values);
     if (to_) to_->see(quantity, layer, values);
+  }
+  void see_update(int layer, View<const float> after, View<float> before) override {
+    if (on_see) {
+      Tensor<float> update(after.rows, after.columns);
+      for (Index i = 0; i < after.size(); ++i) update.values[i] = after.data[i] - before.data[i];
+      on_see(Quantity::update, layer, update.view());
+    }
+    if (to_) to_->see_update(layer, after, before);
   }
   void on_step(const Training& training, const StepSummary& summary) override {
     if (to_) to_->on_step(training, summary);

@@ -78,6 +78,15 @@ struct Watch::Implementation {
     sink.open_table("validation", columns);
   }
 
+  void take(Quantity quantity, int layer, const TensorStatistics& statistics, Index size) {
+    steps->take(quantity, layer, statistics);
+    report_non_finite(quantity, layer, statistics, size);
+  }
+
+  void probe(Quantity quantity, int layer, View<const float> values) {
+    for (ProbeTable& table : probes) table.see(quantity, layer, values);
+  }
+
   void report_non_finite(Quantity quantity, int layer, const TensorStatistics& statistics, Index size) {
     if (non_finite_seen || statistics.nan_count + statistics.inf_count == 0) return;
     non_finite_seen = true;
@@ -125,14 +134,16 @@ bool Watch::wants_tensors(std::int64_t step) {
 
 void Watch::see(Quantity quantity, int layer, View<const float> values) {
   Implementation& own = *implementation_;
-  if (own.step_due) {
-    const UnitRule& rule = quantity == Quantity::activation ? own.rule : own.no_rule;
-    const TensorStatistics statistics = measure(values, rule);
-    own.steps->take(quantity, layer, statistics);
-    own.report_non_finite(quantity, layer, statistics, values.size());
-  }
-  if (!own.probes_due) return;
-  for (ProbeTable& table : own.probes) table.see(quantity, layer, values);
+  if (own.step_due)
+    own.take(quantity, layer, measure(values, quantity == Quantity::activation ? own.rule : own.no_rule),
+             values.size());
+  if (own.probes_due) own.probe(quantity, layer, values);
+}
+
+void Watch::see_update(int layer, View<const float> after, View<float> before) {
+  Implementation& own = *implementation_;
+  if (own.step_due) own.take(Quantity::update, layer, measure_difference(after, before), after.size());
+  if (own.probes_due) own.probe(Quantity::update, layer, subtract(after, before));
 }
 
 void Watch::on_step(const Training& training, const StepSummary& summary) {

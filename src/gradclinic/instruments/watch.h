@@ -23,6 +23,7 @@ class Watch : public Observer {
   void on_start(const Training& training) override;
   bool wants_tensors(std::int64_t step) override;
   void see(Quantity quantity, int layer, View<const float> values) override;
+  void see_update(int layer, View<const float> after, View<float> before) override;
   void on_step(const Training& training, const StepSummary& summary) override;
   void on_validation(std::int64_t step, double loss, double accuracy) override;
   void on_end(const Outcome& outcome) override;

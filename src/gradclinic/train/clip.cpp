@@ -7,19 +7,19 @@
 
 namespace gradclinic {
 
-double gradient_norm(std::span<const float> gradients) {
+double squared_norm(std::span<const float> gradients) {
   constexpr std::size_t kBlock = 4096;  // float within a block keeps SIMD wide; double over blocks keeps digits
   double sum = 0;
   for (std::size_t first = 0; first < gradients.size(); first += kBlock) {
     const std::size_t size = std::min(kBlock, gradients.size() - first);
     sum += static_cast<double>(array(gradients.data() + first, static_cast<Index>(size)).square().sum());
   }
-  if (sum > 1e-30 && std::isfinite(sum)) return std::sqrt(sum);
+  if (sum > 1e-30 && std::isfinite(sum)) return sum;
   // Squares under- or overflowed in float.
-  sum = 0;
-  for (const float gradient : gradients) sum += static_cast<double>(gradient) * static_cast<double>(gradient);
-  return std::sqrt(sum);
+  return array(gradients.data(), static_cast<Index>(gradients.size())).cast<double>().square().sum();
 }
+
+double gradient_norm(std::span<const float> gradients) { return std::sqrt(squared_norm(gradients)); }
 
 void clip_by_norm(std::span<float> gradients, double norm, double largest) {
   const double factor = largest / (norm + 1e-6);

@@ -4,7 +4,10 @@
 
 namespace gradclinic {
 
-/// L2 norm, summed in double.
+/// Sum of squares, in double.
+double squared_norm(std::span<const float> gradients);
+
+/// L2 norm: the root of squared_norm.
 double gradient_norm(std::span<const float> gradients);
 
 /// Scales the gradients by min(1, largest / (norm + 1e-6)) (Pascanu et al. 2013; torch.nn.utils.clip_grad_norm_).

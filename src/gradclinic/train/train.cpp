@@ -1,7 +1,6 @@
 #include "gradclinic/train/train.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -37,7 +36,7 @@ class Loop {
         training_{spec_, data_, loss_, network_, total_steps(), batches_.largest()} {
     if (optimizer_.state_count > 0) first_state_.resize(network_.values().size());
     if (optimizer_.state_count > 1) second_state_.resize(network_.values().size());
-    if (observer_) updates_.resize(largest_parameter());
+    if (observer_) before_.resize(largest_parameter());
     if (data_.validation.samples() > 0) validation_.emplace(data_.validation, batches_.largest(), spec.seed);
   }
 
@@ -90,15 +89,18 @@ class Loop {
     clip(summary, watched);
     summary.lr = scheduled_rate(spec_.train, step, training_.total_steps);
     if (intervention_) intervention_->before_update(training_, step, summary.lr);
-    update(step, summary.lr, watched, std::isfinite(summary.loss));
+    update(summary, watched);
     if (watched) observer_->on_step(training_, summary);
     validate(step, watched);
     return summary.loss;
   }
 
+  bool clips() const { return spec_.train.clip_value > 0 || spec_.train.clip_norm > 0; }
+
   void clip(StepSummary& summary, bool watched) {
     const TrainSpec& train = spec_.train;
     summary.gradient_norm = summary.clipped_gradient_norm = kNaN;
+    if (!clips()) return;
     if (watched || train.clip_norm > 0)
       summary.gradient_norm = summary.clipped_gradient_norm = gradient_norm(network_.gradients());
     if (train.clip_value > 0) clip_by_value(network_.gradients(), train.clip_value);
@@ -106,45 +108,49 @@ class Loop {
       const double norm = train.clip_value > 0 ? gradient_norm(network_.gradients()) : summary.gradient_norm;
       clip_by_norm(network_.gradients(), norm, train.clip_norm);
     }
-    if (watched && (train.clip_value > 0 || train.clip_norm > 0))
-      summary.clipped_gradient_norm = gradient_norm(network_.gradients());
+    if (watched) summary.clipped_gradient_norm = gradient_norm(network_.gradients());
   }
 
-  void update(std::int64_t step, double lr, bool watched, bool move) {
-    const StepSize size{
-        .lr = lr, .momentum = spec_.train.momentum, .weight_decay = spec_.train.weight_decay, .step = step + 1};
+  void update(StepSummary& summary, bool watched) {
+    const StepSize size{.lr = summary.lr,
+                        .momentum = spec_.train.momentum,
+                        .weight_decay = spec_.train.weight_decay,
+                        .step = summary.step + 1};
+    const bool move = std::isfinite(summary.loss);
     if (watched) {
-      for (const Parameter<float>& parameter : network_.parameters()) update_in_view(size, parameter, move);
+      double squares = 0;
+      for (const Parameter<float>& parameter : network_.parameters()) squares += update_in_view(size, parameter, move);
+      if (!clips()) summary.gradient_norm = summary.clipped_gradient_norm = std::sqrt(squares);
     } else if (move) {
       optimizer_.update(size, network_.values(), network_.gradients(), first_state_, second_state_);
     }
   }
 
-  /// In pieces that stay in the first-level cache while they are copied, moved and subtracted.
-  void update_in_view(const StepSize& size, const Parameter<float>& parameter, bool move) {
-    std::array<float, 1024> before;
-    const std::span<float> values = parameter.value.flat();
-    const std::span<float> updates = std::span<float>(updates_).first(values.size());
-    const std::size_t offset = static_cast<std::size_t>(values.data() - network_.values().data());
-    for (std::size_t first = 0; first < values.size(); first += before.size()) {
-      const std::size_t count = std::min(before.size(), values.size() - first);
-      const std::span<float> piece = values.subspan(first, count);
-      std::ranges::copy(piece, before.begin());
+  /// Moves one parameter and shows it. Returns the squared norm of its gradient.
+  double update_in_view(const StepSize& size, const Parameter<float>& parameter, bool move) {
+    const View<const float> after = parameter.value;
+    const View<float> before{before_.data(), after.rows, after.columns};
+    const std::size_t begin = static_cast<std::size_t>(after.data - network_.values().data());
+    const std::size_t end = begin + after.flat().size();
+    constexpr std::size_t kPiece = 1024;  // stays in the first-level cache until the optimizer is done with it
+    double squares = 0;
+    for (std::size_t first = begin; first < end; first += kPiece) {
+      const std::size_t count = std::min(kPiece, end - first);
+      const auto piece_of = [&](std::span<float> all) { return all.empty() ? all : all.subspan(first, count); };
+      const std::span<float> values = piece_of(network_.values());
+      std::ranges::copy(values, before.data + (first - begin));
+      squares += squared_norm(piece_of(network_.gradients()));
       if (move)
-        optimizer_.update(size, piece, network_.gradients().subspan(offset + first, count),
-                          piece_of(first_state_, offset + first, count),
-                          piece_of(second_state_, offset + first, count));
-      // Not subtracted where nothing moved: the parameters may hold Inf or NaN by then.
-      for (std::size_t i = 0; i < count; ++i) updates[first + i] = move ? piece[i] - before[i] : 0;
+        optimizer_.update(size, values, piece_of(network_.gradients()), piece_of(first_state_),
+                          piece_of(second_state_));
     }
-    if (parameter.name != "weight") return;
-    observer_->see(Quantity::weight, parameter.layer, parameter.value);
-    observer_->see(Quantity::update, parameter.layer, {updates.data(), parameter.value.rows, parameter.value.columns});
-  }
-
-  /// Of a state that the optimizer does not keep, nothing.
-  static std::span<float> piece_of(std::span<float> state, std::size_t first, std::size_t count) {
-    return state.empty() ? state : state.subspan(first, count);
+    if (parameter.name == "weight") {
+      observer_->see(Quantity::weight, parameter.layer, after);
+      // Where nothing moved, an update of zeros: the parameters may hold Inf or NaN by then.
+      if (!move) std::ranges::fill(before.flat(), 0.0F);
+      observer_->see_update(parameter.layer, move ? after : before, before);
+    }
+    return squares;
   }
 
   std::size_t largest_parameter() const {
@@ -183,7 +189,7 @@ class Loop {
   Tensor<float> output_gradient_;
   Buffer<float> first_state_;
   Buffer<float> second_state_;
-  Buffer<float> updates_;  // of the parameter at hand, in watched steps
+  Buffer<float> before_;  // the parameter at hand before its update, in watched steps
   Training training_;
 };
 
