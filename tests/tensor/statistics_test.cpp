@@ -124,6 +124,30 @@ TEST(Statistics, AgreeForLongRowsAndManyRows) {
   }
 }
 
+TEST(Statistics, ExtremesOfOneSignAndOfSignedZeros) {
+  for (Index columns : {1, 15, 16, 17, 64, 200}) {
+    for (const float low :
+         {-2.0F, -1.0F, 0.0F, 1.0F})  // entries from low to low + 1: of one sign, with zeros or without
+      for (const float sign : {1.0F, -1.0F}) {
+        SCOPED_TRACE(columns);
+        check(tensor_of(3, columns,
+                        [&](std::mt19937& engine) { return sign * (low + 0.25F * static_cast<float>(engine() % 5)); }));
+      }
+    check(tensor_of(3, columns, [](std::mt19937& engine) { return engine() % 2 == 0 ? -0.0F : 1.0F; }));
+    check(tensor_of(3, columns, [](std::mt19937&) { return -0.0F; }));
+  }
+}
+
+TEST(Statistics, OneEntryKeepsAUnitAlive) {
+  for (Index columns : {1, 3, 16, 100, 128, 129, 300})
+    for (Index alive = 0; alive < columns; ++alive) {
+      Tensor<float> tensor(3, columns);
+      for (float& value : tensor.values) value = &value - tensor.values.data() < columns ? -0.0F : 0.0F;
+      tensor.view()(1, alive) = kSmallest;
+      check(tensor, kMortal);
+    }
+}
+
 TEST(Statistics, SumsOfAMillionEntriesStayExact) {
   check(tensor_of(1'000, 1'000, [](std::mt19937& engine) { return 0.7F + 0.1F * static_cast<float>(engine() % 3); }));
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "gradclinic/spec/toml.h"
+#include "gradclinic/train/clip.h"
 #include "train/recording.h"
 
 namespace gradclinic {
@@ -217,6 +218,59 @@ TEST(Observer, SeesEachLayersTensorsOnceAStepInTheirShapes) {
     train(spec_of({{"train.batch", "25"}, {"model.residual", "true"}, {"model.dropout", "0.2"}, {"model.norm", norm}}),
           &shapes);
     EXPECT_EQ(shapes.steps.size(), 20U);
+  }
+}
+
+TEST(Observer, SeesInTheOrderOfTheStep) {
+  struct Order : Recording {
+    void see(Quantity quantity, int layer, View<const float>) override { seen.push_back({quantity, layer}); }
+    std::vector<std::pair<Quantity, int>> seen;
+  };
+  using enum Quantity;
+  Order order;
+  train(spec_of({{"model.depth", "2"}, {"train.steps", "1"}}), &order);
+  const std::vector<std::pair<Quantity, int>> expected = {{pre_activation, 1},
+                                                          {activation, 1},
+                                                          {pre_activation, 2},
+                                                          {pre_activation_grad, 2},
+                                                          {weight_grad, 2},
+                                                          {activation_grad, 1},
+                                                          {pre_activation_grad, 1},
+                                                          {weight_grad, 1},
+                                                          {weight, 1},
+                                                          {update, 1},
+                                                          {weight, 2},
+                                                          {update, 2}};
+  EXPECT_EQ(order.seen, expected);
+}
+
+TEST(Observer, AnUpdateIsWhatTheWeightsMovedBy) {
+  struct Updates : Recording {
+    void on_start(const Training& training) override {
+      Recording::on_start(training);
+      network = &training.network;
+      before = initial;
+    }
+    void see(Quantity quantity, int layer, View<const float> values) override {
+      if (quantity == Quantity::weight) weight = values;
+      if (quantity != Quantity::update) return;
+      ++updates;
+      const float* was = before.data() + (weight.data - network->values().data());
+      for (Index i = 0; i < values.size(); ++i) ASSERT_EQ(values.data[i], weight.data[i] - was[i]) << layer;
+    }
+    void on_step(const Training& training, const StepSummary& summary) override {
+      EXPECT_NEAR(summary.gradient_norm, gradient_norm(training.network.gradients()), 1e-6 * summary.gradient_norm);
+      before.assign(training.network.values().begin(), training.network.values().end());
+    }
+    Network<float>* network = nullptr;
+    std::vector<float> before;
+    View<const float> weight;
+    int updates = 0;
+  };
+  for (const char* optimizer : {"sgd", "momentum", "adam"}) {
+    Updates updates;
+    train(spec_of({{"model.width", "60"}, {"train.optimizer", optimizer}, {"train.steps", "5"}}), &updates);
+    EXPECT_EQ(updates.updates, 5 * 4);
   }
 }
 

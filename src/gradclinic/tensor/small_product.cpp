@@ -191,7 +191,9 @@ HWY_INLINE void transpose(View<const float> from, Index first_row, Index rows, I
   HWY_ALIGN static constexpr float kZeros[kPanelRows] = {};
   HWY_ALIGN float lanes[4][kLanes];
   const Index padded = std::min(kPanelColumns, (rows + kLanes - 1) / kLanes * kLanes);
-  for (Index r = 0; r < padded; r += 4) {
+  if (rows < padded)
+    for (Index c = 0; c < columns; ++c) hn::Store(hn::Zero(kTag), kTag, panel + c * kPanelColumns + padded - kLanes);
+  for (Index r = 0; r < rows; r += 4) {
     const float* source[4];
     for (Index i = 0; i < 4; ++i) source[i] = r + i < rows ? from.row(first_row + r + i) + first_column : kZeros;
     for (Index c = 0; c < columns; c += kLanes) {
@@ -227,6 +229,7 @@ HWY_NOINLINE void multiply_vectors(const PanelOperands& operands, Index column, 
   constexpr int kRows = std::min(kTileRows, kAccumulators / kVectors);
   Index row = 0;
   for (; row + kRows <= operands.result.rows; row += kRows) panel_tile<kRows, kVectors>(operands, row, column, last);
+  for (; row + 4 <= operands.result.rows; row += 4) panel_tile<4, kVectors>(operands, row, column, last);
   for (; row + 2 <= operands.result.rows; row += 2) panel_tile<2, kVectors>(operands, row, column, last);
   for (; row < operands.result.rows; ++row) panel_tile<1, kVectors>(operands, row, column, last);
 }
