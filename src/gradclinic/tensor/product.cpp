@@ -9,7 +9,7 @@ namespace gradclinic {
 namespace {
 
 // Measured (bench/run): up to here our kernels win, as nothing needs packing; beyond, BLAS's blocking pays.
-constexpr Index kLargestSmallLayer = 1100 * 1100;
+constexpr Index kLargestSmallLayer = 700 * 700;
 
 bool is_small(View<const float> weights) { return weights.size() <= kLargestSmallLayer; }
 
