@@ -1,9 +1,15 @@
 #include "gradclinic/lab/notebook.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <future>
 #include <limits>
 #include <map>
+#include <semaphore>
+#include <thread>
 
+#include "gradclinic/net/network.h"
 #include "gradclinic/record/run.h"
 
 namespace gradclinic {
@@ -67,28 +73,55 @@ Figure plot(const std::string& id, const std::string& title, const std::string& 
           .seeds = 1};
 }
 
-/// The notebook in the making: one generator for all its models, as PyTorch's global one.
+using Cores = std::counting_semaphore<>;
+
+/// A core held while it lives.
+class Core {
+ public:
+  explicit Core(Cores& cores) : cores_(cores) { cores_.acquire(); }
+  ~Core() { cores_.release(); }
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+ private:
+  Cores& cores_;
+};
+
+/// A training under way.
+using Run = std::shared_future<Record>;
+
+/// The notebook in the making: one generator for all its models, as PyTorch's global one. Full-batch training draws
+/// nothing from it, so each training can start where the models before it leave the generator, side by side.
 class Notebook {
  public:
   NotebookResult run() {
-    gradient_norms();
+    small_data_ = toy_data(generator_, 100);
+    const std::function<void()> first = gradient_norms();
     generator_ = Generator(kSeed);
     data_ = toy_data(generator_, 500);
-    activations();
-    initializations();
-    batch_normalization();
-    gradient_clipping();
+    const std::vector<std::function<void()>> others = {activations(), initializations(), batch_normalization(),
+                                                       gradient_clipping()};
+    first();
+    for (const std::function<void()>& finish : others) finish();
     return std::move(result_);
   }
 
  private:
-  void gradient_norms() {
+  // Each section starts its trainings and returns what is left to do once they are there.
+
+  std::function<void()> gradient_norms() {
+    std::map<std::string, Run> runs;
+    for (const std::string activation : {"sigmoid", "tanh", "relu"})
+      runs[activation] = start(network(10, activation, 1), small_data_);
+    return [this, runs] { report_gradient_norms(runs); };
+  }
+
+  void report_gradient_norms(const std::map<std::string, Run>& runs) {
     ExperimentResult& section = add("1-gradient-norms", "1. Gradient norms across layers",
                                     "Ten layers of width 50 on 100 samples of noise, one backward pass.");
-    data_ = toy_data(generator_, 100);
     Figure figure = plot("gradient-norms", "Gradient norms across layers (10 layers)", "by-layer", "weight_grad.l2");
     for (const std::string activation : {"sigmoid", "tanh", "relu"}) {
-      const Record record = record_of(network(10, activation, 1), data_, generator_);
+      const Record& record = runs.at(activation).get();
       std::vector<double> layers;
       std::vector<double> norms;
       for (const int layer : record.layers("weight_grad.l2")) {
@@ -103,70 +136,108 @@ class Notebook {
     section.figures.push_back(figure);
   }
 
-  void activations() {
-    ExperimentResult& section = add("2-activations", "2. Activation functions",
-                                    "Six layers on 500 samples, SGD at 0.01, 200 epochs of the full batch.");
-    Figure figure = plot("activations", "Training dynamics: activation functions", "by-step", "loss");
-    const std::vector<std::pair<std::string, double>> printed = {
-        {"sigmoid", 0.986525}, {"tanh", 0.981035}, {"relu", 0.985931}};
-    for (const auto& [activation, loss] : printed)
-      train(section, figure, activation, network(6, activation, 200), loss);
-    section.figures.push_back(figure);
+  std::function<void()> activations() {
+    return comparison("2-activations", "2. Activation functions",
+                      "Six layers on 500 samples, SGD at 0.01, 200 epochs of the full batch.",
+                      plot("activations", "Training dynamics: activation functions", "by-step", "loss"),
+                      {{"sigmoid", network(6, "sigmoid", 200), 0.986525},
+                       {"tanh", network(6, "tanh", 200), 0.981035},
+                       {"relu", network(6, "relu", 200), 0.985931}});
   }
 
-  void initializations() {
-    ExperimentResult& section =
-        add("3-initializations", "3. Initialization", "Eight ReLU layers, zero biases; otherwise as section 2.");
-    Figure figure = plot("initializations", "Initialization (ReLU)", "by-step", "loss");
-    const std::vector<std::tuple<std::string, std::string, double>> printed = {
-        {"small", "normal", 0.986525}, {"xavier", "xavier_uniform", 0.969864}, {"he", "he_uniform", 0.562606}};
-    for (const auto& [label, initializer, loss] : printed) {
+  std::function<void()> initializations() {
+    const auto initialized = [](const std::string& initializer) {
       Spec spec = network(8, "relu", 200);
       spec.model.init = initializer;
-      train(section, figure, label, spec, loss);
-    }
-    section.figures.push_back(figure);
+      return spec;
+    };
+    return comparison("3-initializations", "3. Initialization",
+                      "Eight ReLU layers, zero biases; otherwise as section 2.",
+                      plot("initializations", "Initialization (ReLU)", "by-step", "loss"),
+                      {{"small", initialized("normal"), 0.986525},
+                       {"xavier", initialized("xavier_uniform"), 0.969864},
+                       {"he", initialized("he_uniform"), 0.562606}});
   }
 
-  void batch_normalization() {
-    ExperimentResult& section =
-        add("4-batch-normalization", "4. Batch normalization", "Ten ReLU layers, as section 2.");
-    Figure figure = plot("batch-normalization", "Effect of batch normalization (10 layers)", "by-step", "loss");
-    train(section, figure, "without batch norm", network(10, "relu", 200), 0.986522);
-    Spec spec = network(10, "relu", 200);
-    spec.model.norm = "batch";
-    train(section, figure, "with batch norm", spec, 0.000789);
-    section.figures.push_back(figure);
+  std::function<void()> batch_normalization() {
+    Spec normalized = network(10, "relu", 200);
+    normalized.model.norm = "batch";
+    return comparison(
+        "4-batch-normalization", "4. Batch normalization", "Ten ReLU layers, as section 2.",
+        plot("batch-normalization", "Effect of batch normalization (10 layers)", "by-step", "loss"),
+        {{"without batch norm", network(10, "relu", 200), 0.986522}, {"with batch norm", normalized, 0.000789}});
   }
 
-  void gradient_clipping() {
-    ExperimentResult& section = add("5-gradient-clipping", "5. Gradient clipping",
-                                    "Eight ReLU layers, learning rate 0.1, 100 epochs, clipped at norm 1.0 or not.");
-    Figure losses = plot("clipping-loss", "Training loss", "by-step", "loss");
-    Figure norms = plot("clipping-norm", "Gradient norm before clipping", "by-step", "gradient_norm");
+  /// One curve of a section, and the final loss that the notebook prints for it.
+  struct Arm {
+    std::string label;
+    Spec spec;
+    double printed = kUnknown;
+    Run run = {};
+  };
+
+  /// Trains the arms, and plots their losses in one figure.
+  std::function<void()> comparison(const std::string& id, const std::string& title, const std::string& setup,
+                                   const Figure& empty, std::vector<Arm> arms) {
+    for (Arm& arm : arms) arm.run = start(arm.spec, data_);
+    return [=, this] {
+      ExperimentResult& section = add(id, title, setup);
+      Figure figure = empty;
+      for (const Arm& arm : arms) report_loss(section, figure, arm);
+      section.figures.push_back(figure);
+    };
+  }
+
+  std::function<void()> gradient_clipping() {
+    std::vector<Arm> arms;
     for (const double clip : {0.0, 1.0}) {
       Spec spec = network(8, "relu", 100);
       spec.train.lr = 0.1;
       spec.train.clip_norm = clip;
-      const std::string label = clip > 0 ? "clipped at 1.0" : "no clipping";
-      const Record record = train(section, losses, label, spec, kUnknown);
-      const Series series = record.series("gradient_norm");
-      norms.curves.push_back(over_steps(label, series));
+      arms.push_back({.label = clip > 0 ? "clipped at 1.0" : "no clipping", .spec = spec});
+      arms.back().run = start(spec, data_);
+    }
+    return [this, arms] { report_clipping(arms); };
+  }
+
+  void report_clipping(const std::vector<Arm>& arms) {
+    ExperimentResult& section = add("5-gradient-clipping", "5. Gradient clipping",
+                                    "Eight ReLU layers, learning rate 0.1, 100 epochs, clipped at norm 1.0 or not.");
+    Figure losses = plot("clipping-loss", "Training loss", "by-step", "loss");
+    Figure norms = plot("clipping-norm", "Gradient norm before clipping", "by-step", "gradient_norm");
+    for (const Arm& arm : arms) {
+      report_loss(section, losses, arm);
+      const Series series = arm.run.get().series("gradient_norm");
+      norms.curves.push_back(over_steps(arm.label, series));
       constexpr std::size_t kEvery = 10;
       for (std::size_t i = 0; i < series.values.size(); i += kEvery)
-        note(section, label + ", gradient norm, epoch " + std::to_string(i), kUnknown, series.values[i]);
+        note(section, arm.label + ", gradient norm, epoch " + std::to_string(i), kUnknown, series.values[i]);
     }
     section.figures.push_back(losses);
     section.figures.push_back(norms);
   }
 
-  Record train(ExperimentResult& section, Figure& figure, const std::string& label, const Spec& spec, double printed) {
-    Record record = record_of(spec, data_, generator_);
+  /// Starts a training whose weights come next from the generator; no more at once than there are cores.
+  Run start(const Spec& spec, const Split& data) {
+    Generator own = generator_;
+    Network<float>(spec.model, data.training.features(), 1, data.training.samples(), generator_);
+    return std::async(std::launch::async,
+                      [this, spec, &data, own]() mutable {
+                        cores_.acquire();
+                        Record record = record_of(spec, data, own);
+                        cores_.release();
+                        return record;
+                      })
+        .share();
+  }
+
+  void report_loss(ExperimentResult& section, Figure& figure, const Arm& arm) {
+    const Record& record = arm.run.get();
     const double loss = record.outcome.final_loss;
-    figure.curves.push_back(over_steps(label, record.series("loss")));
-    note(section, label + ", final loss", printed, loss);
+    figure.curves.push_back(over_steps(arm.label, record.series("loss")));
+    note(section, arm.label + ", final loss", arm.printed, loss);
     section.groups.push_back(
-        {.label = label,
+        {.label = arm.label,
          .factors = {},
          .seeds = 1,
          .diverged = record.outcome.status == "diverged" ? 1 : 0,
@@ -177,7 +248,6 @@ class Notebook {
     result_.results.seconds += record.outcome.seconds;
     ++result_.results.runs;
     ++section.runs;
-    return record;
   }
 
   ExperimentResult& add(const std::string& id, const std::string& title, const std::string& setup) {
@@ -196,7 +266,9 @@ class Notebook {
   }
 
   Generator generator_{kSeed};
+  Split small_data_;
   Split data_;
+  Cores cores_{static_cast<std::ptrdiff_t>(std::max(1U, std::thread::hardware_concurrency()))};
   NotebookResult result_;
 };
 
