@@ -1,7 +1,12 @@
 // The engine against PyTorch: 50 steps of every activation, loss, initializer, optimizer and option, by a fresh run of
 // tests/reference/reference.py. Names come from the catalogues, so a new entry is compared or fails here.
+#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
+
+#include "gradclinic/net/activation.h"
 #include "gradclinic/spec/toml.h"
 #include "gradclinic/spec/vocabulary.h"
 #include "reference/compare.h"
@@ -27,6 +32,7 @@ Case make(const std::string& name, const Settings& settings) {
   spec.data.samples = 64;
   spec.data.features = 6;
   spec.model.width = 16;
+  spec.model.activation = "tanh";
   spec.train.lr = 0.02;  // tame: see DifferencesThatGrowAreRounding
   spec.train.steps = 50;
   for (const auto& [key, value] : settings) set_key(spec, key, value);
@@ -87,12 +93,57 @@ void compare(const Case& one, const nlohmann::json& theirs) {
   EXPECT_GT(distance(ours.final, numbers("initial")), 10 * kTolerance) << "too still to tell anything apart";
 }
 
+/// Whether the slope jumps at 0.
+bool kinked(const Spec& spec) {
+  const Activation& activation = find_activation(spec.model.activation);
+  std::array<float, 2> input = {-1e-3F, 1e-3F}, output, slope, ones = {1, 1};
+  const auto view = [](std::array<float, 2>& values) { return View<float>{values.data(), 1, 2}; };
+  activation.forward(view(input), view(output));
+  activation.backward(view(input), view(output), view(ones), view(slope));
+  return std::abs(slope[1] - slope[0]) > 0.1F;
+}
+
+/// What compare() finds wrong, without failing the test.
+std::string differences(const Case& one, const nlohmann::json& theirs) {
+  testing::TestPartResultArray found;
+  const testing::ScopedFakeTestPartResultReporter reporter(
+      testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &found);
+  compare(one, theirs);
+  std::string text;
+  for (int i = 0; i < found.size(); ++i) text += std::string(found.GetTestPartResult(i).message()) + "\n";
+  return text;
+}
+
+// Where the slope jumps at 0, a pre-activation that is 0 but for rounding falls on either side, depending on the order
+// in which a processor's kernels sum, and 50 steps make that visible: in a few of a hundred runs. An error of the
+// engine shows at every seed. So such a case runs at kSeeds seeds, and most of them must agree, in everything, as
+// smooth ones.
+constexpr int kSeeds = 3;
+
 void compare_all(const std::vector<Case>& cases) {
+  std::vector<std::vector<Case>> runs_of;
   nlohmann::json request;
-  for (const Case& one : cases) request["runs"].push_back({{"spec", to_toml(one.spec)}});
-  const nlohmann::json runs = ask_reference(request).at("runs");
-  ASSERT_EQ(runs.size(), cases.size());
-  for (std::size_t i = 0; i < cases.size(); ++i) compare(cases[i], runs[i]);
+  for (const Case& one : cases) {
+    std::vector<Case>& seeds = runs_of.emplace_back();
+    for (int i = 0; i < (kinked(one.spec) ? kSeeds : 1); ++i) {
+      seeds.push_back(one);
+      seeds.back().spec.seed += static_cast<std::uint64_t>(i);
+      request["runs"].push_back({{"spec", to_toml(seeds.back().spec)}});
+    }
+  }
+  const nlohmann::json answers = ask_reference(request).at("runs");
+  std::size_t next = 0;
+  for (const std::vector<Case>& seeds : runs_of) {
+    std::string wrong;
+    std::size_t agreeing = 0;
+    for (const Case& one : seeds) {
+      const std::string difference = differences(one, answers.at(next++));
+      agreeing += difference.empty() ? 1 : 0;
+      wrong += difference;
+    }
+    EXPECT_GT(2 * agreeing, seeds.size()) << seeds[0].name << "\n" << wrong;
+  }
+  EXPECT_EQ(next, answers.size());
 }
 
 TEST(PyTorch, EveryActivation) {
@@ -104,7 +155,7 @@ TEST(PyTorch, EveryActivation) {
 
 TEST(PyTorch, EveryLoss) {
   std::vector<Case> cases = each("losses", "train.loss", {});
-  append(cases, each("losses", "train.loss", {{"train.batch", "10"}, {"model.activation", "tanh"}}));
+  append(cases, each("losses", "train.loss", {{"train.batch", "10"}}));
   cases.push_back(make("five classes", {{"train.loss", "cross_entropy"}, {"data.classes", "5"}}));
   cases.push_back(make("many samples", {{"train.loss", "cross_entropy"}, {"data.samples", "201"}}));
   cases.push_back(make("three outputs", {{"data.outputs", "3"}, {"train.batch", "10"}}));
@@ -115,7 +166,7 @@ TEST(PyTorch, EveryInitializer) {
   const std::pair<std::string, std::string> value = {"model.init_value", "0.1"};
   const std::pair<std::string, std::string> deviation = {"model.init_std", "0.2"};
   std::vector<Case> cases = each("initializers", "model.init", {value, deviation});
-  append(cases, each("initializers", "model.init", {value, deviation, {"model.activation", "tanh"}}));
+  append(cases, each("initializers", "model.init", {value, deviation, {"model.activation", "gelu"}}));
   append(cases, each("initializers", "model.init",
                      {value, deviation, {"model.init_gain", "0.7"}, {"model.bias_init", "0.2"}}));
   append(cases, each("initializers", "model.init", {value, deviation, {"data.features", "40"}, {"model.depth", "2"}}));
@@ -124,10 +175,9 @@ TEST(PyTorch, EveryInitializer) {
 
 TEST(PyTorch, EveryOptimizer) {
   const std::pair<std::string, std::string> rate = {"train.lr", "0.003"};
-  std::vector<Case> cases = each("optimizers", "train.optimizer", {rate, {"model.activation", "tanh"}});
-  append(cases, each("optimizers", "train.optimizer",
-                     {rate, {"model.activation", "tanh"}, {"train.weight_decay", "0.1"}, {"train.batch", "16"}}));
-  append(cases, each("optimizers", "train.optimizer", {rate, {"model.activation", "relu"}}));
+  std::vector<Case> cases = each("optimizers", "train.optimizer", {rate});
+  append(cases, each("optimizers", "train.optimizer", {rate, {"train.weight_decay", "0.1"}, {"train.batch", "16"}}));
+  append(cases, each("optimizers", "train.optimizer", {rate, {"model.activation", "gelu"}}));
   for (const char* name : {"momentum", "nesterov"})
     cases.push_back(make(name, {rate, {"train.optimizer", name}, {"train.momentum", "0.5"}}));
   compare_all(cases);
@@ -146,7 +196,7 @@ TEST(PyTorch, LayersBetween) {
         const std::string name = std::string("norm ") + norm + ", residual " + residual + ", dropout " + dropout;
         cases.push_back(make(name, settings));
         Settings batches = settings;
-        batches.insert(batches.end(), {{"train.batch", "20"}, {"model.activation", "tanh"}});
+        batches.emplace_back("train.batch", "20");
         cases.push_back(make(name + ", batches of 20", batches));
         batches.insert(batches.end(), {{"model.init", "lsuv"}, {"train.batch", "16"}});
         cases.push_back(make(name + ", lsuv", batches));
@@ -170,11 +220,8 @@ TEST(PyTorch, ClippingAndSchedules) {
       make("step", {{"train.schedule", "step"}, {"train.step_every", "7"}, {"train.step_factor", "0.8"}}),
       make("cosine", {{"train.schedule", "cosine"}}),
       make("warm-up and step", {{"train.warmup", "5"}, {"train.schedule", "step"}, {"train.step_every", "10"}}),
-      make("warm-up and cosine", {{"train.warmup", "5"},
-                                  {"train.schedule", "cosine"},
-                                  {"train.optimizer", "adam"},
-                                  {"model.activation", "tanh"},
-                                  {"train.lr", "0.003"}}),
+      make("warm-up and cosine",
+           {{"train.warmup", "5"}, {"train.schedule", "cosine"}, {"train.optimizer", "adam"}, {"train.lr", "0.003"}}),
       make("batch of all samples", {{"train.batch", "64"}}),
       make("batch larger than all samples", {{"train.batch", "100"}}),
       make("batches of one", {{"train.batch", "1"}, {"train.lr", "0.01"}}),
@@ -184,7 +231,7 @@ TEST(PyTorch, ClippingAndSchedules) {
 // At a rate where training is chaotic, the last bit of a sum becomes the first digit of the loss, in PyTorch as here:
 // its own float and double runs part. That is why the cases above are tame, and their tolerance tight.
 TEST(PyTorch, DifferencesThatGrowAreRounding) {
-  const Case wild = make("wild", {{"model.activation", "tanh"}, {"model.norm", "batch"}, {"train.lr", "0.05"}});
+  const Case wild = make("wild", {{"model.norm", "batch"}, {"train.lr", "0.05"}});
   const nlohmann::json runs = ask_reference({{"runs",
                                               {{{"spec", to_toml(wild.spec)}, {"precision", "float"}},
                                                {{"spec", to_toml(wild.spec)}, {"precision", "double"}}}}})
