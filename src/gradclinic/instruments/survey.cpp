@@ -48,7 +48,8 @@ struct LayerSums {
     layer.saturated = (saturated >= kSaturatedShare * n).cast<double>().mean();
     const double total = squares.sum();
     layer.alike = total > 0 && n > 1 ? (sum.square().sum() - total) / ((n - 1) * total) : kNaN;
-    layer.spread = std::sqrt(std::max(0.0, (squares / n - (sum / n).square()).mean()));
+    const double variance = (squares / n - (sum / n).square()).mean();
+    layer.spread = variance < 0 ? 0 : std::sqrt(variance);  // rounding below 0; NaN stays NaN
     layer.dimensions = dimensions();
     return layer;
   }
@@ -58,11 +59,15 @@ struct LayerSums {
     if (kept < 2) return kNaN;
     Eigen::MatrixXf centred = first.leftCols(kept);
     centred.colwise() -= centred.rowwise().mean().eval();
+    const float largest = centred.cwiseAbs().maxCoeff();
+    if (!centred.allFinite()) return kNaN;
+    if (largest == 0) return 0;
+    centred /= largest;  // fourth powers of small or large signals do not fit a float
     const Eigen::MatrixXf products = centred.rows() < kept ? Eigen::MatrixXf(centred * centred.transpose())
                                                            : Eigen::MatrixXf(centred.transpose() * centred);
     const double trace = products.trace();
     const double square = products.squaredNorm();
-    return square > 0 ? trace * trace / square : 0;
+    return trace * trace / square;
   }
 
   Eigen::ArrayXd sum, squares, saturated, alive;

@@ -7,7 +7,8 @@
 
 namespace gradclinic {
 
-/// What a survey sees of one layer's activations (of the output layer: its outputs).
+/// What a survey sees of one layer's activations (of the output layer: its outputs). Where these are not finite, alike,
+/// dimensions and spread are not numbers either.
 struct LayerSurvey {
   double dead = 0;        ///< share of units that are 0 on every sample; 0 where the activation function cannot die
   double saturated = 0;   ///< share of units with at least 95 % of the samples saturated; see Activation
