@@ -150,7 +150,8 @@ void Watch::on_step(const Training& training, const StepSummary& summary) {
   Implementation& own = *implementation_;
   if (own.step_due) own.sink.append("step", summary.step, own.steps->row(summary));
   for (ProbeTable& table : own.probes) table.finish({training, summary});
-  if (own.survey_due) own.survey(summary.step + 1);
+  // A loss that is not finite ends the run without this step's update.
+  if (own.survey_due && std::isfinite(summary.loss)) own.survey(summary.step + 1);
 }
 
 void Watch::on_validation(std::int64_t step, double loss, double accuracy) {
