@@ -15,6 +15,7 @@ namespace {
 /// A finding below this confidence is a suspicion: worth a trial, not worth telling.
 constexpr double kWorthTelling = 0.4;
 constexpr std::size_t kFewestSurveys = 2;
+constexpr std::int64_t kFewestSteps = 2;
 
 /// Looks for every pathology; what cannot be judged becomes a gap.
 std::vector<Suspect> examine(const Chart& chart, Diagnosis& diagnosis) {
@@ -58,6 +59,7 @@ std::string lacking(const Chart& chart) {
   if (chart.course().training.size() < kFewestSurveys)
     return chart.record().tables.contains("survey") ? "the record holds one survey only: train more than one step"
                                                     : "the record holds no surveys: record with watch.surveys above 0";
+  if (chart.course().last().step < kFewestSteps) return "the record holds one step only: train longer";
   return "";
 }
 
