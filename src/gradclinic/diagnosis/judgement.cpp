@@ -17,9 +17,10 @@ constexpr double kStrongEvidence = 0.8;
 /// A reference is another architecture, whose bias may suit the data better: it has to be better by more.
 constexpr double kReferenceShortfall = 1.6;
 
-/// A trial that ended early is compared at its own last step, a longer one at its end.
+/// A trial that ended early is compared at its own last step, a longer one at its end. Of a run that was killed only
+/// the surveys tell how far it came.
 std::int64_t step_of(const Chart& chart, const Counterfactual& tried) {
-  return std::min(tried.steps, chart.record().outcome.steps);
+  return chart.course().empty() ? tried.steps : std::min(tried.steps, chart.course().last().step);
 }
 
 double shortfall_against(const Chart& chart, const Counterfactual& tried) {
