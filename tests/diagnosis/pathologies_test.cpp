@@ -2,12 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <filesystem>
 #include <fstream>
 #include <set>
 
 #include "diagnosis/patient.h"
 #include "gradclinic/diagnosis/pathology.h"
+#include "support/temporary_folder.h"
 
 namespace gradclinic {
 namespace {
@@ -23,8 +23,8 @@ struct Pair {
 
 /// A table with two classes of which one in `every` samples is of the second.
 std::string class_table(int every) {
-  const std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("gradclinic-classes-" + std::to_string(every) + ".csv");
+  static const TemporaryFolder folder;
+  const std::string path = folder / ("classes-" + std::to_string(every) + ".csv");
   std::ofstream file(path);
   file << "x,y,class\n";
   for (int i = 0; i < 200; ++i) {
@@ -32,7 +32,7 @@ std::string class_table(int every) {
     const int rare = i % every == 0 ? 1 : 0;
     file << std::cos(angle) + 0.2 * rare << "," << std::sin(3 * angle) - 0.1 * rare << "," << rare << "\n";
   }
-  return path.string();
+  return path;
 }
 
 const Settings kSpiral = {{"data.set", "spiral"}, {"data.features", "2"}, {"train.loss", "bce"}};
