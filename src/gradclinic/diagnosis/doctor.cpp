@@ -63,6 +63,13 @@ std::string lacking(const Chart& chart) {
   return "";
 }
 
+/// What a verdict on a run that was cut short leaves open; empty for one that came to its end.
+std::string cut_short(const Chart& chart) {
+  const std::string& status = chart.record().outcome.status;
+  if (chart.course().empty() || (status != "running" && status != "interrupted")) return "";
+  return fmt::format("; the record ends early, after {} of {} steps", chart.course().last().step, planned_steps(chart));
+}
+
 std::vector<Finding> notes_of(const std::vector<Suspect>& suspects, bool healthy) {
   std::vector<Finding> notes;
   for (const Suspect& suspect : suspects) {
@@ -105,6 +112,7 @@ Diagnosis diagnose(const Record& record, const DoctorOptions& options) {
   weigh(chart, judgement, suspects);
   diagnosis.trials = trials_of(chart, suspects, references, judgement);
   conclude(diagnosis, judgement, suspects);
+  diagnosis.summary += cut_short(chart);
   return diagnosis;
 }
 
