@@ -37,7 +37,7 @@ Rows watch(const Spec& spec) {
 
 TEST(Surveys, ComeBeforeTheFirstStepEvenlyAndAfterTheLast) {
   EXPECT_EQ(watch(watched_spec(20, 4)).steps("survey"), (Steps{0, 5, 10, 15, 20}));
-  EXPECT_EQ(watch(watched_spec(22, 4)).steps("survey"), (Steps{0, 5, 10, 15, 20, 22}));
+  EXPECT_EQ(watch(watched_spec(22, 4)).steps("survey"), (Steps{0, 6, 12, 18, 22}));
   EXPECT_EQ(watch(watched_spec(3, 20)).steps("survey"), (Steps{0, 1, 2, 3})) << "no more of them than steps";
   EXPECT_EQ(watch(watched_spec(1, 1)).steps("survey"), (Steps{0, 1}));
   EXPECT_FALSE(watch(watched_spec(20, 0)).has_table("survey"));
@@ -80,7 +80,7 @@ TEST(Surveys, RowsAreOfTheNetworkAfterThatManyUpdates) {
     for (const char* quantity : {"survey.loss", "survey.accuracy", "survey.balanced_accuracy"})
       EXPECT_EQ(std::bit_cast<std::uint32_t>(rows.at("survey", row, quantity)),
                 std::bit_cast<std::uint32_t>(end.at("survey", 1, quantity)));
-    for (const char* quantity : {"dead", "saturated", "alike", "dimensions", "spread"})
+    for (const char* quantity : {"dead", "saturated", "alike", "dimensions", "spread", "weight_mean", "weight_deviation"})
       for (int layer = 1; layer <= 3; ++layer)
         EXPECT_EQ(rows.at("survey", row, std::string("survey.") + quantity, layer),
                   end.at("survey", 1, std::string("survey.") + quantity, layer));

@@ -116,6 +116,15 @@ double slow_dimensions(const Samples& samples) {
   return squares > 0 ? trace * trace / squares : 0;
 }
 
+void slow_weights(View<const float> weights, LayerSurvey& layer) {
+  long double sum = 0, squares = 0;
+  for (float weight : weights.flat()) sum += weight;
+  const long double mean = sum / static_cast<long double>(weights.size());
+  for (float weight : weights.flat()) squares += (weight - mean) * (weight - mean);
+  layer.weight_mean = static_cast<double>(mean);
+  layer.weight_deviation = static_cast<double>(std::sqrt(squares / static_cast<long double>(weights.size())));
+}
+
 double slow_spread(const Samples& samples) {
   double sum = 0;
   for (std::size_t unit = 0; unit < samples[0].size(); ++unit)
@@ -173,6 +182,8 @@ SurveyResult slow_survey(const Training& training) {
     own.alike = slow_alike(samples);
     own.dimensions = slow_dimensions(samples);
     own.spread = slow_spread(samples);
+    for (const Parameter<float>& parameter : training.network.parameters())
+      if (parameter.name == "weight" && parameter.layer == layer) slow_weights(parameter.value, own);
   }
   return result;
 }
@@ -200,6 +211,8 @@ void expect_slow(Patient& patient) {
     expect_near(got.layers[i].alike, expected.layers[i].alike, "alike");
     expect_near(got.layers[i].dimensions, expected.layers[i].dimensions, "dimensions");
     expect_near(got.layers[i].spread, expected.layers[i].spread, "spread");
+    expect_near(got.layers[i].weight_mean, expected.layers[i].weight_mean, "mean weight");
+    expect_near(got.layers[i].weight_deviation, expected.layers[i].weight_deviation, "deviation of the weights");
   }
 }
 

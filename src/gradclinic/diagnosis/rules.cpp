@@ -43,10 +43,9 @@ double typical_update_ratio(const Chart& chart, Window window) {
 }
 
 double weight_gain(const Chart& chart, int layer) {
-  constexpr Window kFirstRow{0, 0};
   const double inputs = layer == 1 ? chart.fact("features") : static_cast<double>(chart.spec().model.width);
-  const double mean = chart.median("weight.mean", layer, kFirstRow);
-  const double deviation = chart.median("weight.std", layer, kFirstRow);
+  const double mean = chart.surveyed_first("weight_mean", layer);
+  const double deviation = chart.surveyed_first("weight_deviation", layer);
   return std::sqrt((mean * mean + deviation * deviation) * inputs);
 }
 

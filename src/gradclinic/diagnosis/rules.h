@@ -29,7 +29,8 @@ LayerValue worst_layer(const Chart& chart, const std::string& surveyed, bool las
 /// Median over the run of the layers' update ratios (norm of the update over norm of the weights), the median layer's.
 double typical_update_ratio(const Chart& chart, Window window);
 
-/// Root mean square of a layer's initial weights times the root of its inputs: what initializers set (He et al. 2015:
+/// Root mean square of a layer's initial weights (of the first survey) times the root of its inputs: what initializers
+/// set (He et al. 2015:
 /// 1.41; Glorot & Bengio 2010: about 1; nn.Linear's default: 0.58).
 double weight_gain(const Chart& chart, int layer);
 

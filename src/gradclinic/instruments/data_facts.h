@@ -5,7 +5,8 @@
 
 namespace gradclinic {
 
-/// What can be said of a run's data before any training: of the training part, unless said otherwise. Shares are of samples; a feature or target is a column.
+/// What can be said of a run's data before any training: of the training part, unless said otherwise. Shares are of
+/// samples; a feature or target is a column.
 struct DataFacts {
   double samples = 0;
   double held_out = 0;  ///< samples of the validation part

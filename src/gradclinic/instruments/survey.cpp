@@ -91,6 +91,12 @@ class LayerTap : public Tap {
   const Activation& activation_;
 };
 
+void describe_weights(View<const float> weights, LayerSurvey& layer) {
+  const auto values = array(weights).cast<double>();
+  layer.weight_mean = values.mean();
+  layer.weight_deviation = std::sqrt((values - layer.weight_mean).square().mean());
+}
+
 /// How many of a class were seen, and how many of these were told right.
 struct ClassCount {
   double seen = 0;
@@ -174,6 +180,8 @@ const SurveyResult& Survey::take(const Training& training) {
   own.result.balanced_accuracy = classifies ? recalls / static_cast<double>(own.classes.size()) : kNaN;
   for (std::size_t i = 0; i < own.layers.size(); ++i)
     own.result.layers[i] = own.layers[i].result(own.activation.can_die && i + 1 < own.layers.size());
+  for (const Parameter<float>& parameter : training.network.parameters())
+    if (parameter.name == "weight") describe_weights(parameter.value, own.result.layers[parameter.layer - 1]);
   return own.result;
 }
 

@@ -7,14 +7,16 @@
 
 namespace gradclinic {
 
-/// What a survey sees of one layer's activations (of the output layer: its outputs). Where these are not finite, alike,
-/// dimensions and spread are not numbers either.
+/// What a survey sees of one layer's activations (of the output layer: its outputs) and weights. Where these are not
+/// finite, alike, dimensions and spread are not numbers either.
 struct LayerSurvey {
-  double dead = 0;        ///< share of units that are 0 on every sample; 0 where the activation function cannot die
-  double saturated = 0;   ///< share of units with at least 95 % of the samples saturated; see Activation
-  double alike = 0;       ///< mean product of two samples' activations over the mean square: 1 when all look the same
-  double dimensions = 0;  ///< directions that 128 of the samples spread over: (tr C)^2 / tr C^2, C their covariance
-  double spread = 0;      ///< root mean square deviation of a unit over the samples
+  double dead = 0;         ///< share of units that are 0 on every sample; 0 where the activation function cannot die
+  double saturated = 0;    ///< share of units with at least 95 % of the samples saturated; see Activation
+  double alike = 0;        ///< mean product of two samples' activations over the mean square: 1 when all look the same
+  double dimensions = 0;   ///< directions that 128 of the samples spread over: (tr C)^2 / tr C^2, C their covariance
+  double spread = 0;       ///< root mean square deviation of a unit over the samples
+  double weight_mean = 0;  ///< of the layer's weights as they are at the survey: the first one's are the initial ones
+  double weight_deviation = 0;  ///< their population standard deviation
 };
 
 /// A network judged on a fixed sample of its training data, in evaluation mode.

@@ -54,7 +54,7 @@ struct Watch::Implementation {
   /// The first survey, before the first step; then so many in all, spread evenly, and one after the last step.
   void start_surveys() {
     const std::int64_t count = run->spec.watch.surveys;
-    survey_interval = count > 0 ? std::max<std::int64_t>(1, run->total_steps / count) : 0;
+    survey_interval = count > 0 ? std::max<std::int64_t>(1, (run->total_steps + count - 1) / count) : 0;
     surveys.emplace("survey", survey_interval, gauges, *run, sink);
     surveys->open();
     survey(0);

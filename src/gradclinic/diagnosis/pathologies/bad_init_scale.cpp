@@ -68,11 +68,11 @@ Pathology bad_init_scale() {
           "Each layer multiplies a signal's size by its gain. Below 1 signals and gradients shrink "
           "exponentially with depth, above they grow; He's or Xavier's gain keeps them.",
       .reference = "Glorot & Bengio 2010; He et al. 2015; Mishkin & Matas 2016",
-      .needs = {"weight.std", "data.features"},
+      .needs = {"survey.weight_deviation", "data.features"},
       .fixes = {"he-init", "xavier-init", "orthogonal-init", "lsuv-init", "batch-norm"},
       .look_alikes = {"vanishing-gradient", "exploding-gradient", "learning-rate-too-high", "learning-rate-too-low"},
-      .leads_to = {"vanishing-gradient", "exploding-gradient", "saturated-activation", "rank-collapse", "dead-relu",
-                   "divergence", "non-finite", "loss-plateau", "update-ratio"},
+      .leads_to = {"learning-rate-too-high", "vanishing-gradient", "exploding-gradient", "saturated-activation",
+                   "rank-collapse", "dead-relu", "divergence", "non-finite", "loss-plateau", "update-ratio"},
       .stage = Stage::model,
       .examine = examine,
       .without = without};

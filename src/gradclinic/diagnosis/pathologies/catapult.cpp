@@ -9,11 +9,12 @@ namespace {
 
 std::optional<Finding> examine(const Chart& chart) {
   const std::vector<float> losses = chart.series("loss");
-  if (losses.size() < 20 || chart.course().diverged) return std::nullopt;
+  if (losses.size() < 20 || chart.course().empty() || chart.course().diverged) return std::nullopt;
   const auto peak = std::max_element(losses.begin(), losses.begin() + static_cast<std::ptrdiff_t>(losses.size() / 3));
   const double rise = *peak / losses.front();
   const double last = chart.median("loss", 0, kEnd) / losses.front();
-  if (!(rise > 1.5 && last < 0.7)) return std::nullopt;
+  const bool learned = chart.course().last().loss < 0.8;  // not back from a jump to where nothing is left to learn with
+  if (!(rise > 1.5 && last < 0.7 && learned)) return std::nullopt;
   return Finding{
       .confidence = 0.8,
       .onset_step = chart.step("loss", static_cast<std::size_t>(peak - losses.begin())),
@@ -34,7 +35,7 @@ Pathology catapult() {
               "Where the rate is above the stable limit of the first region but not by much, the loss grows until the "
               "curvature has fallen, and training goes on from there.",
           .reference = "Lewkowycz et al. 2020, The large learning rate phase of deep learning: the catapult mechanism",
-          .needs = {"loss"},
+          .needs = {"loss", "survey.loss"},
           .look_alikes = {"divergence", "learning-rate-too-high"},
           .stage = Stage::benign,
           .examine = examine};

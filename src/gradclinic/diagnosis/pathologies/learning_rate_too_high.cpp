@@ -47,7 +47,10 @@ std::optional<Finding> examine(const Chart& chart) {
           "The learning rate is too high: steps overshoot, so that the loss jumps about or rises instead of falling."};
 }
 
-std::vector<std::vector<Change>> without(const Chart& chart) { return with_rates(chart, {1. / 3, 0.1, 0.01, 0.001}); }
+std::vector<std::vector<Change>> without(const Chart& chart) {
+  if (chart.course().diverged) return with_rates(chart, {0.1, 0.01, 1e-3, 1e-4, 1e-6});
+  return with_rates(chart, {1. / 3, 0.1, 0.01, 0.001});
+}
 
 }  // namespace
 

@@ -16,7 +16,7 @@ std::optional<Finding> examine(const Chart& chart) {
   const bool ended = chart.record().outcome.status == "diverged";
   if (!in_data && !ended && event == events.end()) return std::nullopt;
   Finding finding{
-      .confidence = in_data ? 0.98 : 0.45,
+      .confidence = in_data ? 0.98 : 0.4,
       .onset_step = ended ? chart.record().outcome.steps : 0,
       .evidence = {{"inputs that are NaN or Inf", inputs, "0"}, {"targets that are NaN or Inf", targets, "0"}},
       .rule = "a NaN or Inf in the data or in a tensor",

@@ -4,32 +4,42 @@
 #include <cmath>
 
 #include "gradclinic/diagnosis/rules.h"
+#include "gradclinic/support/statistics.h"
 
 namespace gradclinic::pathologies {
 namespace {
 
-/// Norm of all weights in a window.
-double weight_norm(const Chart& chart, Window window) {
+/// Norm of all weights at the end.
+double weight_norm(const Chart& chart) {
   double squares = 0;
-  for (int layer = 1; layer <= chart.depth(); ++layer) squares += std::pow(chart.median("weight.l2", layer, window), 2);
+  for (int layer = 1; layer <= chart.depth(); ++layer) squares += std::pow(chart.median("weight.l2", layer, kEnd), 2);
   return std::sqrt(squares);
+}
+
+/// What the median layer's weights deviate by at the end, over what they did at first.
+double weights_kept(const Chart& chart) {
+  std::vector<double> kept;
+  for (int layer = 1; layer <= chart.depth(); ++layer)
+    kept.push_back(chart.surveyed_last("weight_deviation", layer) / chart.surveyed_first("weight_deviation", layer));
+  return median(std::move(kept));
 }
 
 std::optional<Finding> examine(const Chart& chart) {
   const double decay = chart.spec().train.weight_decay;
   if (decay <= 0) return std::nullopt;
-  const double kept = weight_norm(chart, kEnd) / weight_norm(chart, {0, 0});
-  const double pull = decay * weight_norm(chart, kEnd) / std::max(1e-30, chart.median("gradient_norm", 0, kEnd));
+  const double kept = weights_kept(chart);
+  const double pull = decay * weight_norm(chart) / std::max(1e-30, chart.median("gradient_norm", 0, kEnd));
   const double confidence = std::max(0.9 * log_ramp(pull, 0.1, 1), 0.85 * log_ramp(kept, 0.7, 0.2));
   if (confidence < 0.1) return std::nullopt;
-  return Finding{.confidence = confidence,
-                 .onset_step = 0,
-                 .evidence = {{"pull of weight decay over the gradient of the loss, at the end", pull, "below 0.1"},
-                              {"norm of the weights at the end over that at the start", kept, "0.7 or more"}},
-                 .rule = fmt::format("weight decay {:.3g} pulls {:.2g} times as hard as the loss", decay, pull),
-                 .sentence =
-                     "Weight decay pulls the weights towards 0 about as hard as the loss pulls them elsewhere, so the "
-                     "network cannot fit the data."};
+  return Finding{
+      .confidence = confidence,
+      .onset_step = 0,
+      .evidence = {{"pull of weight decay over the gradient of the loss, at the end", pull, "below 0.1"},
+                   {"deviation of the median layer's weights at the end over that at the start", kept, "0.7 or more"}},
+      .rule = fmt::format("weight decay {:.3g} pulls {:.2g} times as hard as the loss", decay, pull),
+      .sentence =
+          "Weight decay pulls the weights towards 0 about as hard as the loss pulls them elsewhere, so the "
+          "network cannot fit the data."};
 }
 
 std::vector<std::vector<Change>> without(const Chart&) { return alone("train.weight_decay", "0.0"); }
@@ -43,7 +53,7 @@ Pathology over_regularized() {
               "Training settles where the pull of weight decay and the gradient of the loss balance. A strong pull "
               "puts that point near weights of 0, where the output hardly depends on the input.",
           .reference = "Krogh & Hertz 1991, A simple weight decay can improve generalization; Loshchilov & Hutter 2019",
-          .needs = {"weight.l2", "gradient_norm"},
+          .needs = {"weight.l2", "gradient_norm", "survey.weight_deviation"},
           .fixes = {"weight-decay-down"},
           .look_alikes = {"vanishing-gradient", "learning-rate-too-low"},
           .leads_to = {"loss-plateau", "rank-collapse", "vanishing-gradient", "dead-relu"},

@@ -9,13 +9,10 @@ namespace {
 /// Hidden layers whose units all do the same before training: one direction, and weights that do not differ.
 std::vector<int> symmetric_layers(const Chart& chart) {
   std::vector<int> layers;
-  constexpr Window kFirstRow{0, 0};
   for (int layer = 1; layer <= chart.hidden(); ++layer) {
-    const double spread = chart.median("weight.max", layer, kFirstRow) - chart.median("weight.min", layer, kFirstRow);
-    const double size = std::fmax(std::abs(chart.median("weight.max", layer, kFirstRow)),
-                                  std::abs(chart.median("weight.min", layer, kFirstRow)));
-    if (chart.surveyed_first("dimensions", layer) < 1.001 && (size == 0 || spread < 0.5 * size))
-      layers.push_back(layer);
+    const double deviation = chart.surveyed_first("weight_deviation", layer);
+    const double mean = std::abs(chart.surveyed_first("weight_mean", layer));
+    if (chart.surveyed_first("dimensions", layer) < 1.001 && deviation <= 1e-3 * mean) layers.push_back(layer);
   }
   return layers;
 }
@@ -30,7 +27,7 @@ std::optional<Finding> examine(const Chart& chart) {
       .layers = layers,
       .evidence = {{"directions that layer " + std::to_string(first) + " spreads over before training",
                     chart.surveyed_first("dimensions", first), "1.001 or more"},
-                   {"standard deviation of its weights", chart.median("weight.std", first, {0, 0}), "above 0"}},
+                   {"standard deviation of its weights", chart.surveyed_first("weight_deviation", first), "above 0"}},
       .rule = "before training the units of a layer span one direction at most, and its weights do not differ",
       .sentence =
           "All units of a layer start with the same weights, so they get the same gradients and stay copies of "
@@ -50,7 +47,7 @@ Pathology symmetric_init() {
               "Units with equal weights compute the same output and receive the same gradient, so no number of "
               "steps makes them differ: the layer is as wide as one unit.",
           .reference = "Goodfellow et al. 2016, Deep Learning, section 8.4",
-          .needs = {"survey.dimensions", "weight.std"},
+          .needs = {"survey.dimensions", "survey.weight_deviation"},
           .fixes = {"he-init", "xavier-init", "orthogonal-init"},
           .look_alikes = {"rank-collapse", "dead-relu"},
           .leads_to = {"rank-collapse", "disconnected-parameter", "loss-plateau", "dead-relu"},

@@ -34,20 +34,21 @@ std::vector<std::vector<Change>> without(const Chart&) { return alone("data.stan
 }  // namespace
 
 Pathology unnormalized_input() {
-  return {.id = "unnormalized-input",
-          .summary = "input features far from mean 0 and deviation 1",
-          .mechanism =
-              "The loss's curvature along a first-layer weight grows with the square of its input. Large or unequal "
-              "inputs make some directions steep and others flat, so that no learning rate suits both.",
-          .reference = "LeCun et al. 1998, Efficient BackProp, section 4.3",
-          .needs = {"data.input_mean_largest"},
-          .fixes = {"standardize-inputs", "batch-norm", "lower-learning-rate"},
-          .look_alikes = {"learning-rate-too-high", "bad-init-scale"},
-          .leads_to = {"saturated-activation", "dead-relu", "exploding-gradient", "divergence", "non-finite",
-                       "loss-plateau", "vanishing-gradient", "update-ratio", "rank-collapse"},
-          .stage = Stage::data,
-          .examine = examine,
-          .without = without};
+  return {
+      .id = "unnormalized-input",
+      .summary = "input features far from mean 0 and deviation 1",
+      .mechanism =
+          "The loss's curvature along a first-layer weight grows with the square of its input. Large or unequal "
+          "inputs make some directions steep and others flat, so that no learning rate suits both.",
+      .reference = "LeCun et al. 1998, Efficient BackProp, section 4.3",
+      .needs = {"data.input_mean_largest"},
+      .fixes = {"standardize-inputs", "batch-norm", "lower-learning-rate"},
+      .look_alikes = {"learning-rate-too-high", "bad-init-scale"},
+      .leads_to = {"learning-rate-too-high", "saturated-activation", "dead-relu", "exploding-gradient", "divergence",
+                   "non-finite", "loss-plateau", "vanishing-gradient", "update-ratio", "rank-collapse"},
+      .stage = Stage::data,
+      .examine = examine,
+      .without = without};
 }
 
 }  // namespace gradclinic::pathologies

@@ -45,8 +45,8 @@ Pathology unscaled_target() {
           .needs = {"data.target_deviation"},
           .fixes = {"scale-targets", "lower-learning-rate", "clip-norm", "adam"},
           .look_alikes = {"learning-rate-too-high", "exploding-gradient"},
-          .leads_to = {"exploding-gradient", "divergence", "non-finite", "dead-relu", "saturated-activation",
-                       "loss-plateau", "update-ratio", "over-clipping"},
+          .leads_to = {"learning-rate-too-high", "exploding-gradient", "divergence", "non-finite", "dead-relu",
+                       "saturated-activation", "loss-plateau", "update-ratio", "over-clipping"},
           .stage = Stage::data,
           .examine = examine,
           .without = without};
