@@ -19,8 +19,9 @@ struct Size {
 std::string measure_facts();
 
 /// One SGD step of a training on noise, seed 42, learning rate 0.01, full batch, after `warm` steps:
-/// {"wall", "cpu", "loss"}; the loss is that of the last of `warm` + `steps` steps, `steps` at least 2. Small trainings are repeated until
-/// they have taken 50 ms. `watched`: with every gauge at every step, into a sink that drops what it gets.
+/// {"wall", "cpu", "loss"}; the loss is that of the last of `warm` + `steps` steps, `steps` at least 2. Small trainings
+/// are repeated until they have taken 50 ms. `watched`: with every gauge at every step, into a sink that drops what it
+/// gets.
 std::string measure_step(const Size& size, Index warm, Index steps, bool watched);
 
 /// The pieces of such a step alone, on the same shapes, layer after layer as a step calls them: {"forward", "backward",
