@@ -24,6 +24,7 @@ const Suspect* most_upstream(const std::vector<Suspect>& suspects, const Suspect
   for (const Suspect& suspect : suspects) {
     const bool confirmed = std::isnan(suspect.restored) || suspect.restored >= kConfirms;
     if (!confirmed || score(suspect) < kUpstreamShare * score(*best)) continue;
+    if (suspect.finding.onset_step > cause->finding.onset_step) continue;  // what comes later is no cause
     if (leads_to(*suspect.pathology, cause->pathology->id) && !leads_to(*cause->pathology, suspect.pathology->id))
       cause = &suspect;
   }

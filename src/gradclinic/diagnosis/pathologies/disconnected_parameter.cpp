@@ -8,15 +8,12 @@
 namespace gradclinic::pathologies {
 namespace {
 
-/// Layers whose weight gradient is exactly 0 at every step, while some later layer's is not.
+/// Layers whose weight gradient is exactly 0 at every step, while something else, a bias at least, gets one.
 std::vector<int> disconnected(const Chart& chart) {
   std::vector<int> layers;
-  bool later_learns = false;
-  for (int layer = chart.depth(); layer >= 1; --layer) {
-    const bool never = chart.largest("weight_grad.l2", layer, kWhole) == 0;
-    if (never && later_learns) layers.insert(layers.begin(), layer);
-    later_learns = later_learns || !never;
-  }
+  if (!(chart.largest("gradient_norm", 0, kWhole) > 0)) return layers;
+  for (int layer = 1; layer <= chart.depth(); ++layer)
+    if (chart.largest("weight_grad.l2", layer, kWhole) == 0) layers.push_back(layer);
   return layers;
 }
 
@@ -48,7 +45,7 @@ Pathology disconnected_parameter() {
           "exact 0.",
       .reference =
           "Zhang et al. 2021, AUTOTRAINER; Nikanjam et al. 2021, Automatic fault detection for deep learning programs",
-      .needs = {"weight_grad.l2"},
+      .needs = {"weight_grad.l2", "gradient_norm"},
       .fixes = {"he-init", "leaky-relu", "reinitialize-dead"},
       .look_alikes = {"vanishing-gradient", "dead-relu"},
       .leads_to = {"loss-plateau"},

@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include "gradclinic/diagnosis/rules.h"
+#include "gradclinic/net/activation.h"
 
 namespace gradclinic::pathologies {
 namespace {
 
 std::optional<Finding> examine(const Chart& chart) {
+  if (!find_activation(chart.spec().model.activation).can_die) return std::nullopt;
   LayerValue sparsest;
   for (int layer = 1; layer <= chart.hidden(); ++layer) {
     const double zeros = chart.median("activation.zeros", layer, kEnd);
