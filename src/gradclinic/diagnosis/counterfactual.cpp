@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <thread>
 
 #include "gradclinic/data/shared_data.h"
@@ -77,6 +78,8 @@ std::vector<Counterfactual> carry_out(const Spec& spec, const std::vector<std::v
   std::vector<Counterfactual> results(changes.size());
   SharedData data(4);
   std::atomic<std::size_t> next = 0;
+  std::mutex reporting;
+  std::int64_t done = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < changes.size(); i = next++) {
       try {
@@ -84,6 +87,9 @@ std::vector<Counterfactual> carry_out(const Spec& spec, const std::vector<std::v
       } catch (const Error&) {
         // The change does not go with this spec: no course.
       }
+      const std::scoped_lock lock(reporting);
+      ++done;
+      if (options.on_progress) options.on_progress(done, static_cast<std::int64_t>(changes.size()));
     }
   };
   std::vector<std::thread> threads;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "gradclinic/diagnosis/course.h"
@@ -16,6 +17,7 @@ struct CounterfactualOptions {
   /// Floating-point operations that one training may take (see estimated_work); a longer one ends early.
   double work = 5e10;
   const std::atomic<bool>* stop = nullptr;
+  std::function<void(std::int64_t done, std::int64_t all)> on_progress = {};  ///< after each; calls do not overlap
 };
 
 /// What became of a training with something changed.
