@@ -32,13 +32,16 @@ function value_rows(figure: Figure): string[][] {
       ...figure.cells.map((row, i) => [figure.y_names[i] ?? "", ...numbers_of(row).map(number_text)]),
     ];
   const data = aligned(figure.curves);
+  const banded = figure.seeds > 0; // a single run has no band
   const named = figure.x_names.length > 0;
   const cell = (value: number | undefined) => (value === undefined ? "" : number_text(value));
   return [
-    [figure.x_label, ...data.curves.flatMap((curve) => [curve.label, "25 %", "75 %"])],
+    [figure.x_label, ...data.curves.flatMap((curve) => (banded ? [curve.label, "25 %", "75 %"] : [curve.label]))],
     ...data.x.map((x, i) => [
       named ? (figure.x_names[x] ?? "") : tick_text(x),
-      ...data.curves.flatMap((curve) => [cell(curve.median[i]), cell(curve.low[i]), cell(curve.high[i])]),
+      ...data.curves.flatMap((curve) =>
+        banded ? [cell(curve.median[i]), cell(curve.low[i]), cell(curve.high[i])] : [cell(curve.median[i])],
+      ),
     ]),
   ];
 }

@@ -42,7 +42,9 @@ function show_values(plot: uPlot, figure: Figure, data: AlignedCurves, state: Ch
       value:
         value === Infinity
           ? "diverged"
-          : `${number_text(value!)}  (${interval_text(curve.low[index] ?? NaN, curve.high[index] ?? NaN)})`,
+          : figure.seeds
+            ? `${number_text(value!)}  (${interval_text(curve.low[index] ?? NaN, curve.high[index] ?? NaN)})`
+            : number_text(value!),
     }));
   const x = plot.valToPos(data.x[index], "x") + plot.bbox.left / devicePixelRatio;
   tooltip.show(x, plot.cursor.top ?? 0, `${figure.x_label} ${tick_text(data.x[index])}`, rows);

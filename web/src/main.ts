@@ -1,15 +1,22 @@
 import { claims_section } from "./claims";
+import { is_diagnosis } from "./diagnosis";
+import { diagnosis_sections } from "./diagnosis_view";
 import { element } from "./element";
 import { experiment_section } from "./experiment";
 import { start_navigation } from "./navigation";
 import { start_printing } from "./print";
-import { embedded_results, type Results } from "./results";
+import { embedded_data, type Results } from "./results";
 import { summary_section } from "./summary";
 import { start_theme } from "./theme";
 import { treatments_section } from "./treatments";
 import { conclusions_section, method_section, references_section } from "./write_up";
 
-function show(results: Results) {
+function show(results: Results | null, head: HTMLElement, sections: HTMLElement[]) {
+  document.getElementById("main")!.append(head, ...sections);
+  start_navigation(results, head, sections);
+}
+
+function show_results(results: Results) {
   const claims = claims_section(results);
   const sections = [
     results.treatments.length ? treatments_section(results) : null,
@@ -19,9 +26,7 @@ function show(results: Results) {
     method_section(results),
     references_section(results),
   ].filter((section): section is HTMLElement => section !== null);
-  const head = summary_section(results, claims.choose);
-  document.getElementById("main")!.append(head, ...sections);
-  start_navigation(results, head, sections);
+  show(results, summary_section(results, claims.choose), sections);
 }
 
 /** A link into the page opens what it points at, and a page opened at an address scrolls there. */
@@ -32,7 +37,13 @@ function follow_address() {
 
 start_theme(document.querySelector<HTMLElement>(".theme")!);
 try {
-  show(embedded_results());
+  const data = embedded_data();
+  if (is_diagnosis(data)) {
+    const { head, sections } = diagnosis_sections(data);
+    show(null, head, sections);
+  } else {
+    show_results(data as Results);
+  }
   follow_address();
 } catch (error) {
   document

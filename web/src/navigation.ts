@@ -2,8 +2,8 @@
 import { element } from "./element";
 import { type Results, verdicts } from "./results";
 
-function verdict_dots(results: Results, id: string): HTMLElement | null {
-  const experiment = results.experiments.find((candidate) => candidate.id === id);
+function verdict_dots(results: Results | null, id: string): HTMLElement | null {
+  const experiment = results?.experiments.find((candidate) => candidate.id === id);
   if (!experiment || !experiment.claims.length) return null;
   const parts = verdicts.map((verdict) => ({
     verdict,
@@ -17,7 +17,7 @@ function verdict_dots(results: Results, id: string): HTMLElement | null {
   );
 }
 
-function links(results: Results, sections: HTMLElement[]): HTMLElement {
+function links(results: Results | null, sections: HTMLElement[]): HTMLElement {
   return element(
     "ul",
     {},
@@ -36,8 +36,8 @@ function links(results: Results, sections: HTMLElement[]): HTMLElement {
   );
 }
 
-/** `head` comes before the sections and has no link of its own. */
-export function start_navigation(results: Results, head: HTMLElement, sections: HTMLElement[]) {
+/** Without results the links have no verdicts. `head` comes before the sections and has no link of its own. */
+export function start_navigation(results: Results | null, head: HTMLElement, sections: HTMLElement[]) {
   const menu = document.querySelector<HTMLDetailsElement>(".menu")!;
   for (const nav of document.querySelectorAll<HTMLElement>("nav.side, nav.menu-list"))
     nav.append(links(results, sections));

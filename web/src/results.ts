@@ -129,7 +129,7 @@ export function numbers_of(values: JsonNumber[]): number[] {
   return values.map(number_of);
 }
 
-/** The results that the page carries. */
-export function embedded_results(): Results {
-  return JSON.parse(document.getElementById("results")!.textContent!) as Results;
+/** What the page carries: the results of a lab, or a diagnosis. */
+export function embedded_data(): object {
+  return JSON.parse(document.getElementById("results")!.textContent!) as object;
 }

@@ -8,44 +8,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number(double value) {
-  if (std::isnan(value)) return nullptr;
-  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
-  return value;
-}
+Json number(double value) { return json_number(value); }
 
 Json numbers(const std::vector<double>& values) {
   Json array = Json::array();
   for (double value : values) array.push_back(number(value));
   return array;
-}
-
-Json figure_json(const ExperimentResult& experiment, const Figure& figure) {
-  Json curves = Json::array();
-  for (const Curve& curve : figure.curves) {
-    curves.push_back({{"label", curve.label},
-                      {"x", numbers(curve.x)},
-                      {"median", numbers(curve.median)},
-                      {"low", numbers(curve.low)},
-                      {"high", numbers(curve.high)}});
-  }
-  Json cells = Json::array();
-  for (const std::vector<double>& row : figure.cells) cells.push_back(numbers(row));
-  return {{"id", figure.id},
-          {"title", figure.title},
-          {"kind", figure.kind},
-          {"quantity", figure.quantity},
-          {"file", figure_path(experiment, figure)},
-          {"x_label", figure.x_label},
-          {"y_label", figure.y_label},
-          {"log_x", figure.log_x},
-          {"log_y", figure.log_y},
-          {"seeds", figure.seeds},
-          {"note", figure.note},
-          {"x_names", figure.x_names},
-          {"y_names", figure.y_names},
-          {"curves", curves},
-          {"cells", cells}};
 }
 
 Json claim_json(const ClaimResult& claim) {
@@ -77,7 +45,8 @@ Json group_json(const GroupResult& group) {
 
 Json experiment_json(const ExperimentResult& experiment) {
   Json figures = Json::array(), claims = Json::array(), groups = Json::array();
-  for (const Figure& figure : experiment.figures) figures.push_back(figure_json(experiment, figure));
+  for (const Figure& figure : experiment.figures)
+    figures.push_back(figure_json(figure, figure_path(experiment, figure)));
   for (const ClaimResult& claim : experiment.claims) claims.push_back(claim_json(claim));
   for (const GroupResult& group : experiment.groups) groups.push_back(group_json(group));
   return {{"id", experiment.id},
@@ -137,6 +106,40 @@ Json write_up_json(const WriteUp& text) {
 }
 
 }  // namespace
+
+nlohmann::ordered_json json_number(double value) {
+  if (std::isnan(value)) return nullptr;
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  return value;
+}
+
+nlohmann::ordered_json figure_json(const Figure& figure, const std::string& file) {
+  Json curves = Json::array();
+  for (const Curve& curve : figure.curves) {
+    curves.push_back({{"label", curve.label},
+                      {"x", numbers(curve.x)},
+                      {"median", numbers(curve.median)},
+                      {"low", numbers(curve.low)},
+                      {"high", numbers(curve.high)}});
+  }
+  Json cells = Json::array();
+  for (const std::vector<double>& row : figure.cells) cells.push_back(numbers(row));
+  return {{"id", figure.id},
+          {"title", figure.title},
+          {"kind", figure.kind},
+          {"quantity", figure.quantity},
+          {"file", file},
+          {"x_label", figure.x_label},
+          {"y_label", figure.y_label},
+          {"log_x", figure.log_x},
+          {"log_y", figure.log_y},
+          {"seeds", figure.seeds},
+          {"note", figure.note},
+          {"x_names", figure.x_names},
+          {"y_names", figure.y_names},
+          {"curves", curves},
+          {"cells", cells}};
+}
 
 nlohmann::ordered_json to_json(const LabResults& results, const WriteUp& text) {
   const Counts counts = count(results);

@@ -12,6 +12,12 @@ namespace gradclinic {
 /// number for: NaN (not measured) is null; infinities (diverged) are the strings "Infinity" and "-Infinity".
 nlohmann::ordered_json to_json(const LabResults& results, const WriteUp& text);
 
+/// A number as these documents write it.
+nlohmann::ordered_json json_number(double value);
+
+/// A figure, its picture in `file`; see to_json.
+nlohmann::ordered_json figure_json(const Figure& figure, const std::string& file);
+
 /// Readable, diffable text: arrays of plain values stay on one line. Bytes that are no UTF-8 become U+FFFD.
 std::string pretty_json(const nlohmann::ordered_json& value);
 

@@ -22,19 +22,6 @@ void round_for_screen(Json& value) {
   }
 }
 
-// In JSON '<' occurs in strings only; escaped, no text can end or comment out the script element.
-std::string escaped_for_script(const std::string& json) {
-  std::string escaped;
-  for (char letter : json) {
-    if (letter == '<') {
-      escaped += "\\u003c";
-    } else {
-      escaped += letter;
-    }
-  }
-  return escaped;
-}
-
 std::vector<Document> render(const Report& report) {
   Json data = to_json(report.results, report.text);
   for (Json& experiment : data["experiments"]) {
@@ -44,12 +31,7 @@ std::vector<Document> render(const Report& report) {
       round_for_screen(figure["cells"]);
     }
   }
-  const std::string_view page = page_template();
-  const std::size_t mark = page.find(kPageDataMark);
-  std::string html(page.substr(0, mark));
-  html += escaped_for_script(data.dump(-1, ' ', false, Json::error_handler_t::replace));
-  html += page.substr(mark + kPageDataMark.size());
-  return {{.path = "report.html", .text = html}};
+  return {{.path = "report.html", .text = page_with(data)}};
 }
 
 }  // namespace

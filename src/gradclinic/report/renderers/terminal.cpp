@@ -1,10 +1,8 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <sstream>
-
 #include "gradclinic/report/number_text.h"
 #include "gradclinic/report/renderer.h"
+#include "gradclinic/report/text_layout.h"
 #include "gradclinic/report/verdict_mark.h"
 
 namespace gradclinic::renderers {
@@ -12,10 +10,6 @@ namespace gradclinic::renderers {
 namespace {
 
 constexpr int kVerdictColumn = 16;
-
-std::string painted(const std::string& text, const char* code, bool colour) {
-  return colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
-}
 
 const char* code_of(Verdict verdict) {
   switch (verdict) {
@@ -29,30 +23,6 @@ const char* code_of(Verdict verdict) {
       return "35";
   }
   return "0";
-}
-
-int characters(const std::string& text) {
-  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
-}
-
-// Breaks at spaces; every line after the first starts with `indent` spaces, which the first already has.
-std::string wrapped(const std::string& text, int indent, int columns) {
-  std::istringstream words(text);
-  std::string lines, word;
-  int used = indent;
-  while (words >> word) {
-    const int width = characters(word);
-    if (used > indent && used + 1 + width > columns) {
-      lines += '\n' + std::string(indent, ' ');
-      used = indent;
-    } else if (used > indent) {
-      lines += " ";
-      ++used;
-    }
-    lines += word;
-    used += width;
-  }
-  return lines + "\n";
 }
 
 std::string verdict_cell(Verdict verdict, bool colour) {
