@@ -23,23 +23,23 @@ std::int64_t tenths(const LabProgress& progress) {
 
 }  // namespace
 
-std::string progress_text(const LabProgress& progress, int bar_width) {
+std::string progress_text(const LabProgress& progress, int bar_width, const std::string& unit) {
   const double share =
       progress.total == 0 ? 1 : static_cast<double>(finished(progress)) / static_cast<double>(progress.total);
   const auto filled = static_cast<std::size_t>(share * bar_width);
   std::string text;
   if (bar_width > 0)
     text = "[" + std::string(filled, '#') + std::string(static_cast<std::size_t>(bar_width) - filled, '-') + "] ";
-  text += fmt::format("{} of {} runs", finished(progress), progress.total);
+  text += fmt::format("{} of {} {}", finished(progress), progress.total, unit);
   if (progress.cached > 0) text += fmt::format(" ({} kept from before)", progress.cached);
   if (progress.failed > 0) text += fmt::format(", {} left out", progress.failed);
-  if (progress.runs_per_second > 0) text += fmt::format(", {} runs/s", number_text(progress.runs_per_second));
+  if (progress.runs_per_second > 0) text += fmt::format(", {} {}/s", number_text(progress.runs_per_second), unit);
   if (progress.runs_per_second > 0 && finished(progress) < progress.total && std::isfinite(progress.seconds_left))
     text += fmt::format(", {} left", duration_text(progress.seconds_left));
   return text;
 }
 
-ProgressLine::ProgressLine() : is_terminal_(isatty(STDERR_FILENO) != 0) {}
+ProgressLine::ProgressLine(std::string unit) : unit_(std::move(unit)), is_terminal_(isatty(STDERR_FILENO) != 0) {}
 
 bool ProgressLine::is_due(const LabProgress& progress, std::chrono::steady_clock::time_point now) const {
   if (finished(progress) == progress.total) return true;
@@ -55,10 +55,10 @@ void ProgressLine::show(const LabProgress& progress) {
   if (is_terminal_) {
     const auto columns = static_cast<std::size_t>(terminal_columns(stderr, 80));
     // Erase to the end of the line: the text before may have been longer.
-    std::fprintf(stderr, "\r%s\033[K", progress_text(progress, kBarWidth).substr(0, columns - 1).c_str());
+    std::fprintf(stderr, "\r%s\033[K", progress_text(progress, kBarWidth, unit_).substr(0, columns - 1).c_str());
     is_open_ = true;
   } else {
-    std::fprintf(stderr, "%s\n", progress_text(progress, 0).c_str());
+    std::fprintf(stderr, "%s\n", progress_text(progress, 0, unit_).c_str());
   }
   std::fflush(stderr);
 }

@@ -13,7 +13,8 @@ namespace gradclinic {
 /// is first.
 class ProgressLine {
  public:
-  ProgressLine();
+  /// `unit`: what the work consists of, "runs", "steps".
+  explicit ProgressLine(std::string unit = "runs");
   void show(const LabProgress& progress);
   /// Ends the line, so that other text starts on its own.
   void finish();
@@ -21,6 +22,7 @@ class ProgressLine {
  private:
   bool is_due(const LabProgress& progress, std::chrono::steady_clock::time_point now) const;
 
+  std::string unit_;
   bool is_terminal_;
   bool is_open_ = false;
   std::int64_t tenths_shown_ = -1;
@@ -28,7 +30,7 @@ class ProgressLine {
 };
 
 /// "[#####-----] 120 of 240 runs, 31 runs/s, 4 s left"; the bar only with `bar_width` above 0.
-std::string progress_text(const LabProgress& progress, int bar_width);
+std::string progress_text(const LabProgress& progress, int bar_width, const std::string& unit = "runs");
 
 /// The columns of the terminal that a stream writes to; `otherwise` where it is none.
 int terminal_columns(std::FILE* stream, int otherwise);

@@ -1,50 +1,164 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <thread>
 
+#include "gradclinic/blas_warning.h"
 #include "gradclinic/command.h"
-#include "gradclinic/diagnosis/doctor.h"
+#include "gradclinic/diagnosis/examination.h"
+#include "gradclinic/diagnosis/preflight.h"
 #include "gradclinic/interrupt.h"
-#include "gradclinic/record/run.h"
-#include "gradclinic/spec/toml.h"
+#include "gradclinic/record/store.h"
+#include "gradclinic/report/diagnosis_report.h"
+#include "gradclinic/spec_argument.h"
+#include "gradclinic/support/file.h"
+#include "gradclinic/watched_run.h"
 
 namespace gradclinic::commands {
 namespace {
 
 struct Arguments {
-  std::string spec;
+  SpecArgument what;
+  std::string store;
+  std::string folder;
+  std::string html;
+  std::string sarif;
+  bool before = false;
   bool no_probe = false;
+  bool json = false;
+  int jobs = 0;
 };
 
+/// What is judged: a record, and where the spec's paths start.
+struct Patient {
+  Record record;
+  std::string folder = ".";
+};
+
+bool names_a_spec(const std::string& path) {
+  std::error_code ignored;
+  return path.ends_with(".toml") || std::filesystem::is_regular_file(path, ignored);
+}
+
+/// As typed in a shell.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./=,:+";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char letter : word) text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return text + "'";
+}
+
+std::string spec_words(const SpecArgument& argument) {
+  std::string words = quoted(argument.path);
+  for (const std::string& setting : argument.settings) words += " --set " + quoted(setting);
+  return words;
+}
+
+Record stored_run(const Arguments& arguments) {
+  const std::string path = arguments.store.empty() ? kDefaultStore : arguments.store;
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored))
+    throw BadInput("SPEC", "this is no spec's file, and there is no store to look for a run of that name in",
+                   arguments.what.path, "name a TOML file, or the store with --store FILE");
+  const Store store(path, true);
+  try {
+    return store.find(arguments.what.path);
+  } catch (const StoreError& error) {
+    throw BadInput("SPEC", "this is no spec's file and no run that can be read", arguments.what.path, error.what());
+  }
+}
+
+Patient stored_patient(const Arguments& arguments) {
+  if (arguments.before)
+    throw BadInput("--before", "judges a spec, and this names a run of the store", arguments.what.path);
+  if (!arguments.what.settings.empty())
+    throw BadInput("--set", "changes a spec, and this names a run of the store", arguments.what.path);
+  return {stored_run(arguments), arguments.folder.empty() ? "." : arguments.folder};
+}
+
+DoctorOptions doctor_options(const Arguments& arguments, const std::string& folder, Counter& trials,
+                             const std::atomic<bool>& stop) {
+  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  DoctorOptions options{.probe = !arguments.no_probe, .folder = folder, .trials = {}};
+  options.trials.threads = arguments.jobs > 0 ? arguments.jobs : cores;
+  options.trials.stop = &stop;
+  options.trials.on_progress = [&trials](std::int64_t done, std::int64_t all) { trials.show(done, all); };
+  return options;
+}
+
+bool shows_colour() {
+  const char* const refused = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  return isatty(STDOUT_FILENO) != 0 && (!refused || !*refused) && !(terminal && std::string(terminal) == "dumb");
+}
+
+void tell(const Arguments& arguments, const DiagnosisReport& report) {
+  fmt::print("{}", arguments.json ? diagnosis_json_text(report)
+                                  : diagnosis_text(report, shows_colour(), terminal_columns(stdout, 100)));
+  if (!arguments.html.empty()) write_file(arguments.html, diagnosis_page(report));
+  if (!arguments.sarif.empty()) write_file(arguments.sarif, diagnosis_sarif_text(report));
+}
+
+ExitCode exit_code_of(Health verdict) {
+  if (verdict == Health::healthy) return ExitCode::ok;
+  return verdict == Health::sick ? ExitCode::sick : ExitCode::bad_input;
+}
+
 ExitCode diagnose_command(const Arguments& arguments) {
-  const Spec spec = load_spec(arguments.spec);
-  MemoryRecorder recorder;
-  run(spec, recorder, &stop_on_interrupt());
-  const Diagnosis diagnosis =
-      diagnose(recorder.record(), {.probe = !arguments.no_probe,
-                                   .folder = spec.folder,
-                                   .trials = {.threads = int(std::thread::hardware_concurrency())}});
-  fmt::print("{}: {}\n", name_of(diagnosis.verdict), diagnosis.summary);
-  for (const auto* list : {&diagnosis.findings, &diagnosis.notes})
-    for (const Finding& finding : *list) {
-      fmt::print("{} {} ({:.2f}) {} [{}]\n", finding.role, finding.pathology, finding.confidence, finding.sentence,
-                 finding.rule);
-      for (const Evidence& evidence : finding.evidence)
-        fmt::print("      {} = {:.4g} ({})\n", evidence.what, evidence.value, evidence.limit);
+  const std::atomic<bool>& stop = stop_on_interrupt();
+  Diagnosis diagnosis;
+  Patient patient;
+  const bool of_spec = names_a_spec(arguments.what.path);
+  if (of_spec && arguments.before) {
+    Preflight preflight = examine_before_training(load(arguments.what), &stop);
+    diagnosis = std::move(preflight.diagnosis);
+    patient.record = std::move(preflight.record);
+  } else {
+    if (of_spec) {
+      const Spec spec = load(arguments.what);
+      warn_of_slow_blas();
+      patient = {run_watched(spec, arguments.store, stop), spec.folder};
+    } else {
+      patient = stored_patient(arguments);
     }
-  for (const Trial& trial : diagnosis.trials)
-    fmt::print("  trial {:24} loss {:8.4f} val {:8.4f} acc {:.3f} restored {:6.3f}  {}\n", trial.suspect, trial.loss,
-               trial.validation_loss, trial.validation_accuracy, trial.restored, trial.change);
-  return diagnosis.verdict == Health::healthy ? ExitCode::ok : ExitCode::sick;
+    Counter trials("trials");
+    if (!stop) diagnosis = examine_record(patient.record, doctor_options(arguments, patient.folder, trials, stop));
+    trials.finish();
+  }
+  if (stop) {
+    fmt::print(stderr, "gradclinic: interrupted before there was a verdict\n");
+    return ExitCode::interrupted;
+  }
+  tell(arguments, {.diagnosis = diagnosis,
+                   .record = patient.record,
+                   .spec = of_spec ? spec_words(arguments.what) : "",
+                   .spec_path = of_spec ? arguments.what.path : "",
+                   .before_training = arguments.before});
+  return exit_code_of(diagnosis.verdict);
 }
 
 std::function<ExitCode()> set_up(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
-  app.add_option("SPEC", arguments->spec, "the spec to train and judge")->required();
-  app.add_flag("--no-probe", arguments->no_probe, "judge from the record alone");
+  add_spec_argument(
+      app, arguments->what,
+      "the spec to train and judge (a file, or anything that ends in .toml); otherwise a run of the store: "
+      "its id, its name or `last`");
+  app.add_option(
+      "--store", arguments->store,
+      fmt::format("the store to read the run from ({} without), or to record the training into", kDefaultStore));
+  app.add_option("--folder", arguments->folder, "of a stored run: where its spec's relative paths start");
+  app.add_flag("--before", arguments->before, "judge the spec without training it");
+  app.add_flag("--no-probe", arguments->no_probe, "judge from the record alone: train nothing with changes");
+  app.add_option("--jobs", arguments->jobs, "trainings at a time; all cores without")->check(CLI::Range(1, 1024));
+  app.add_flag("--json", arguments->json, "the diagnosis as JSON (docs/diagnosis.md)");
+  app.add_option("--html", arguments->html, "write a page with the evidence plotted");
+  app.add_option("--sarif", arguments->sarif, "write a SARIF 2.1.0 log, for CI");
   return [arguments] { return diagnose_command(*arguments); };
 }
 
@@ -52,8 +166,8 @@ std::function<ExitCode()> set_up(CLI::App& app) {
 
 Command diagnose() {
   return {.id = "diagnose",
-          .summary = "train a spec under watch and say what is wrong with it",
-          .example = "gradclinic diagnose examples/ten-layer-sigmoid.toml",
+          .summary = "say what is wrong with a training and what causes it; exit 0 healthy, 1 sick, 2 undecided",
+          .example = "gradclinic diagnose examples/ten-layer-sigmoid.toml --html diagnosis.html",
           .set_up = set_up};
 }
 

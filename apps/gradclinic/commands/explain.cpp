@@ -9,6 +9,7 @@
 #include "gradclinic/command.h"
 #include "gradclinic/course.h"
 #include "gradclinic/data/dataset.h"
+#include "gradclinic/diagnosis/pathology.h"
 #include "gradclinic/instruments/gauge.h"
 #include "gradclinic/lab/claim_text.h"
 #include "gradclinic/lab/setup.h"
@@ -70,6 +71,20 @@ std::string line_if(const std::string& heading, const std::string& text) {
   return text.empty() ? "" : fmt::format("  {}: {}\n", heading, text);
 }
 
+void add_pathologies(Catalogue& catalogue) {
+  for (const Pathology& pathology : all_pathologies()) {
+    const bool benign = pathology.stage == Stage::benign;
+    catalogue.add(benign ? "look-alike" : "pathology", pathology.id, [&] {
+      const std::string kind = benign ? "benign look-alike" : "pathology";
+      return fmt::format("{} ({})\n  {}\n", pathology.id, kind, pathology.summary) +
+             line_if("Mechanism", pathology.mechanism) + line_if("Judged from", join(pathology.needs)) +
+             line_if("To be told apart from", join(pathology.look_alikes)) +
+             line_if("Leads to", join(pathology.leads_to)) + line_if("Fixes", join(pathology.fixes)) +
+             line_if("Reference", pathology.reference);
+    });
+  }
+}
+
 /// The results that a report holds; none without a report.
 std::optional<LabResults> results_in(const std::string& folder) {
   const std::filesystem::path path = std::filesystem::path(folder) / "results.json";
@@ -122,6 +137,7 @@ ExitCode explain_command(const Arguments& arguments) {
   add_entries(optimizers::all(), "optimizer", catalogue);
   add_entries(sets::all(), "data set", catalogue);
   add_gauges(catalogue);
+  add_pathologies(catalogue);
   // What the catalogues know can be explained without any experiments at hand.
   if (catalogue.texts.empty()) add_course(arguments, catalogue);
   if (arguments.name.empty()) {
@@ -139,8 +155,9 @@ ExitCode explain_command(const Arguments& arguments) {
 
 std::function<ExitCode()> set_up(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
-  app.add_option("NAME", arguments->name,
-                 "a claim, experiment, gauge, activation, initializer, optimizer, loss or data set; all names without");
+  app.add_option(
+      "NAME", arguments->name,
+      "a pathology, claim, experiment, gauge, activation, initializer, optimizer, loss or data set; all names without");
   app.add_option("--experiments", arguments->experiments, "folder of experiments (*.toml)");
   app.add_option("--report", arguments->report, "the report that holds the verdicts")->capture_default_str();
   return [arguments] { return explain_command(*arguments); };
@@ -151,7 +168,7 @@ std::function<ExitCode()> set_up(CLI::App& app) {
 Command explain() {
   return {.id = "explain",
           .summary = "tell what a claim, an experiment or anything in the catalogues is, and a claim's verdict",
-          .example = "gradclinic explain gelu",
+          .example = "gradclinic explain vanishing-gradient",
           .set_up = set_up};
 }
 
