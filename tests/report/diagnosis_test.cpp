@@ -29,7 +29,7 @@ TEST_F(DiagnosisReportTest, TextHasTheVerdictFirstAndTheChainAsATree) {
   const std::vector<std::string> order = {"✗ sick",
                                           "It learns clearly less",
                                           "Cause: unnormalized-input",
-                                          "250  sound: about 0",
+                                          "250  about 0",
                                           "\n  └ saturated-activation  from step 12 on, in layers 1 to 3 and 7",
                                           "\n     └ vanishing-gradient",
                                           "loss 0.12 instead of 0.91",

@@ -41,6 +41,7 @@ async function check_content(page) {
   assert.match(await page.locator("#trials").innerText(), /as it is\s+0\.91[\s\S]*data\.standardize = true\s+0\.12/);
   const widths = await page.locator(".trial-bar i").evaluateAll((bars) => bars.map((bar) => bar.offsetWidth));
   assert.ok(widths[0] > 5 * widths[1], "the untreated training's loss has the longer bar");
+  await page.locator("#trials details summary").click();
   assert.match(await page.locator("#trials .broken").innerText(), /diverged/);
   assert.match(await page.locator("#gaps").innerText(), /update_ratio was not recorded: update-ratio, over-clipping/);
   assert.equal(await page.locator(".finding b, .hero h1 b").count(), 0, "no data turned into markup");

@@ -12,7 +12,7 @@ function percent(value: number): string {
 function evidence_table(finding: Finding): HTMLElement {
   return table(
     `Evidence for ${finding.pathology}`,
-    ["Evidence", "Value", "Sound"],
+    ["Evidence", "Value", "Held against"],
     finding.evidence.map((item) => ({ cells: [item.what, number_text(number_of(item.value)), item.limit || "–"] })),
     true,
   );

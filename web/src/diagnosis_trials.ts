@@ -52,9 +52,13 @@ export function trials_section(data: DiagnosisData): HTMLElement {
   const most = accuracy ? 1 : Math.min(3, Math.max(1, ...finite));
   const groups = [...new Set(data.trials.map((trial) => trial.suspect))];
   const cause = data.findings.length ? data.findings[0].pathology : "";
-  groups.sort((left, right) => Number(right === cause) - Number(left === cause));
-  const what = accuracy ? "accuracy on samples held out: longer is better" : `${held_out ? "loss on samples held out" : "training loss"}, 1 is the best constant prediction's: shorter is better`;
-  const list = groups.map((suspect) => {
+  const main = [cause, "reference"].filter((suspect) => groups.includes(suspect));
+  const others = groups.filter((suspect) => !main.includes(suspect));
+  const loss = held_out ? "loss on samples held out" : "training loss";
+  const what = accuracy
+    ? "accuracy on samples held out: longer is better"
+    : `${loss}, 1 is the best constant prediction's: shorter is better`;
+  const group = (suspect: string) => {
     const trials = data.trials.filter((trial) => trial.suspect === suspect).sort(order);
     const heading = suspect === "reference" ? "Recipes known to be sound" : `Without ${suspect}`;
     return element(
@@ -67,17 +71,25 @@ export function trials_section(data: DiagnosisData): HTMLElement {
         ...trials.map((trial) => row(trial.change, outcome_of(trial), most, own, suspect === cause ? "of-cause" : "")),
       ),
     );
-  });
+  };
   return element(
     "section",
     { id: "trials", "aria-labelledby": "trials-title" },
     element("h2", { id: "trials-title" }, "What was tried"),
-    element("p", {}, `Trainings of this spec from the same seed on the same data with something changed. Bars: ${what}. The line is the training as it is.`),
+    element(
+      "p",
+      {},
+      "Trainings of this spec from the same seed on the same data with something changed. " +
+        `Bars: ${what}. The line is the training as it is.`,
+    ),
     element(
       "div",
       { class: "panel" },
       element("ul", { class: "trials" }, row("as it is", own, most, own, "own")),
-      ...list,
+      ...main.map(group),
+      others.length
+        ? element("details", { class: "more" }, element("summary", {}, "Other suspects"), ...others.map(group))
+        : null,
     ),
   );
 }

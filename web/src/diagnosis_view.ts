@@ -44,14 +44,14 @@ function head(data: DiagnosisData): HTMLElement {
 }
 
 function fixes_section(data: DiagnosisData): HTMLElement {
-  const fixes = [...new Set(data.findings.flatMap((finding) => finding.fixes))];
+  const fixes = data.findings[0].fixes;
   return element(
     "section",
     { id: "fixes-to-try", "aria-labelledby": "fixes-title" },
     element("h2", { id: "fixes-title" }, "Fixes to try"),
     element("ul", { class: "chips" }, ...fixes.map((fix) => element("li", {}, fix))),
     data.command
-      ? element("p", {}, "Tries them on this very training: ", element("code", {}, data.command))
+      ? element("p", {}, "These and others, on this very training: ", element("code", {}, data.command))
       : element("p", {}, "gradclinic fix tries them on the spec of this run."),
   );
 }
@@ -107,7 +107,7 @@ export function diagnosis_sections(data: DiagnosisData): { head: HTMLElement; se
   document.title = `${data.verdict}: ${data.run.name}`;
   const sections = [
     data.findings.length ? chain_section(data) : null,
-    data.findings.some((finding) => finding.fixes.length) ? fixes_section(data) : null,
+    data.findings[0]?.fixes.length ? fixes_section(data) : null,
     data.trials.length ? trials_section(data) : null,
     data.figures.length ? curves_section(data) : null,
     data.notes.length ? notes_section(data) : null,

@@ -171,7 +171,9 @@ export function figure_element(experiment: string, figure: Figure): HTMLElement 
     "figure",
     { id: `${experiment}-${figure.id}` },
     element("figcaption", {}, element("h4", {}, figure.title), element("p", {}, basis_text(figure)), tools),
-    figure.kind === "heatmap" || figure.x_names.length ? null : element("div", { class: "y-label" }, figure.y_label),
+    figure.kind === "heatmap" || figure.x_names.length || figure.y_label === basis_text(figure)
+      ? null
+      : element("div", { class: "y-label" }, figure.y_label),
     container,
     figure.curves.length > 1 ? legend(figure, state, () => chart?.update()) : null,
     figure.note ? element("p", { class: "note" }, figure.note) : null,

@@ -18,6 +18,8 @@ namespace gradclinic {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+/// Weights are measured after the step: a rate this small leaves them as they are.
+constexpr double kStandstill = 1e-30;
 /// Weaker suspicions are not worth a note.
 constexpr double kWorthTelling = 0.4;
 /// The mean over weights and one draw of them differ this much in deep narrow networks and single outputs.
@@ -70,7 +72,8 @@ constexpr InitialSign kInitialSigns[] = {
     {"dead-relu", "", unpredicted},
     {"rank-collapse", "correlation of two inputs in the last hidden layer", last_hidden_correlation}};
 
-/// Keeps what is known before training: the first row of each table, and no figure of merit but the initial loss.
+/// Keeps what is known before training: the first row of each table, no update, no figure of
+/// merit but the initial loss.
 Record untrained(Record record) {
   record.tables.erase("validation");
   for (auto& [name, table] : record.tables) {
@@ -78,15 +81,18 @@ Record untrained(Record record) {
     Table first{table.columns, {table.steps.front()}, {}};
     first.columns.clear();
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
-      if (table.columns[i].quantity.ends_with("accuracy")) continue;
+      const std::string& quantity = table.columns[i].quantity;
+      if (quantity.ends_with("accuracy") || quantity.starts_with("update")) continue;
       first.columns.push_back(table.columns[i]);
       first.values.push_back(table.values[i]);
     }
     table = std::move(first);
   }
-  const bool finite = std::isfinite(record.outcome.final_loss);
-  record.outcome = {.status = finite ? "finished" : "diverged", .steps = 0, .final_loss = record.outcome.final_loss};
-  std::erase_if(record.events, [](const Event& event) { return event.step > 0; });
+  // What the step did to the weights is no news of the time before it.
+  const Series losses = record.series("survey.loss");
+  const double loss = losses.values.empty() ? record.outcome.final_loss : losses.values.front();
+  if (std::isfinite(loss)) record.events.clear();
+  record.outcome = {.status = std::isfinite(loss) ? "finished" : "diverged", .steps = 0, .final_loss = loss};
   return record;
 }
 
@@ -143,6 +149,9 @@ std::vector<Suspect> examine(const Chart& chart, const Expectation& expectation,
     if (!finding) continue;
     finding->pathology = pathology.id;
     finding->fixes = pathology.fixes;
+    // The last steps are the first here, and updates were not measured.
+    std::erase_if(finding->evidence,
+                  [](const Evidence& item) { return item.what.ends_with("last steps") || std::isnan(item.value); });
     add_predictions(expectation, *finding);
     suspects.push_back({&pathology, std::move(*finding), {}});
   }
@@ -189,6 +198,7 @@ Preflight examine_before_training(const Spec& spec, const std::atomic<bool>* sto
   Spec one_step = spec;
   one_step.train.epochs = 0;
   one_step.train.steps = 1;
+  one_step.train.lr = kStandstill;
   one_step.watch = {.every = 1, .surveys = 1};
   MemoryRecorder recorder;
   run(one_step, data, generator, recorder, stop);

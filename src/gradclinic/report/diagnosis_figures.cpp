@@ -85,12 +85,19 @@ std::string words(std::string name) {
   return name;
 }
 
-/// "Weight: standard deviation", "Update ratio: ...", by the gauges' own summaries.
+/// What a survey's quantities say, for a title; see LayerSurvey.
+const std::map<std::string, std::string> kSurveyed = {{"dead", "Share of units that are 0 on every sample"},
+                                                      {"saturated", "Share of saturated units"},
+                                                      {"alike", "How alike two samples look (1: the same)"},
+                                                      {"dimensions", "Directions that activations spread over"},
+                                                      {"spread", "Deviation of a unit over the samples"}};
+
+/// "Weight: standard deviation", by the gauges' own summaries.
 std::string title_of(const std::string& quantity) {
   const std::size_t dot = quantity.find('.');
   const std::string family = quantity.substr(0, dot);
   const std::string part = dot == std::string::npos ? "" : quantity.substr(dot + 1);
-  if (family == "survey") return words(part) + ", on a fixed sample";
+  if (family == "survey" && kSurveyed.contains(part)) return kSurveyed.at(part);
   for (const Gauge& gauge : gauges::all())
     if (gauge.id == (part.empty() ? family : part)) return words(family) + ": " + gauge.summary;
   return words(quantity);
@@ -142,7 +149,7 @@ void add_quantity(const Chart& chart, const std::string& quantity, const Finding
   std::vector<Curve> curves;
   for (int layer : chosen_layers(layers, finding))
     curves.push_back(series_of(chart, quantity, layer, layer == 0 ? quantity : fmt::format("layer {}", layer)));
-  figures.push_back(by_step(quantity + "-by-step", title_of(quantity) + ", over the training", quantity, curves));
+  figures.push_back(by_step(quantity + "-by-step", title_of(quantity) + ", over the steps", quantity, curves));
 }
 
 /// Plotted already, or of the data alone.

@@ -31,6 +31,8 @@ std::string diagnosis_page(const DiagnosisReport& report) {
   data["about"] = about_json(report.diagnosis);
   data["command"] = report.spec.empty() ? "" : "gradclinic fix " + report.spec;
   data["spec"] = report.record.spec;
+  for (std::size_t i = 0; i < report.diagnosis.trials.size(); ++i)
+    data["trials"][i]["change"] = short_change(report, report.diagnosis.trials[i]);
   data["figures"] = Json::array();
   for (const Figure& figure : diagnosis_figures(report))
     data["figures"].push_back(figure_json(figure, figure.id + ".svg"));

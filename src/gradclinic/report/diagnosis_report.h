@@ -31,6 +31,9 @@ std::string diagnosis_sarif_text(const DiagnosisReport& report);
 /// One page that works offline: the document, the record's curves, what the catalogue says of each finding.
 std::string diagnosis_page(const DiagnosisReport& report);
 
+/// A trial's change without what the spec says already: "train.lr = 0.01".
+std::string short_change(const DiagnosisReport& report, const Trial& trial);
+
 /// "layer 3", "layers 1 to 4", "layers 2, 5 and 7 to 9"; "the whole network" for none.
 std::string layers_text(const std::vector<int>& layers);
 

@@ -54,7 +54,7 @@ std::string message_of(const Finding& finding) {
   text += finding.caused_by.empty() ? ")" : "; caused by " + finding.caused_by + ")";
   for (const Evidence& item : finding.evidence) {
     text += fmt::format("; {}: {}", item.what, number_text(item.value));
-    if (!item.limit.empty()) text += " (sound: " + item.limit + ")";
+    if (!item.limit.empty()) text += " (held against: " + item.limit + ")";
   }
   return text;
 }

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "gradclinic/diagnosis/course.h"
 #include "gradclinic/report/diagnosis_report.h"
 #include "gradclinic/report/number_text.h"
 #include "gradclinic/report/text_layout.h"
+#include "gradclinic/spec/toml.h"
 #include "gradclinic/support/text.h"
 
 namespace gradclinic {
@@ -18,6 +18,8 @@ constexpr int kWidest = 100;
 constexpr std::size_t kTrialsShown = 4;
 constexpr const char* kBold = "1";
 constexpr const char* kDim = "2";
+
+std::size_t spaces(int count) { return static_cast<std::size_t>(std::max(0, count)); }
 
 struct Style {
   bool colour = false;
@@ -49,38 +51,31 @@ std::string head(const DiagnosisReport& report, const Style& style) {
   return text + "  " + wrapped(summary + (summary.ends_with('.') ? "" : "."), 2, style.columns);
 }
 
-/// What, value, limit: as wide as their widest entry; `what` is wrapped where the line would be too long.
-std::string evidence_table(const Finding& finding, const Style& style, int indent) {
-  std::size_t values = 0, limits = 0, longest = 0;
+/// What, value, limit in columns; `what` is wrapped where the line would be too long.
+std::string evidence_table(const Finding& finding, const Style& style) {
+  const std::string indent(4, ' ');
+  int values = characters("value"), limits = characters("held against"), longest = 0;
   for (const Evidence& item : finding.evidence) {
-    values = std::max(values, static_cast<std::size_t>(characters(number_text(item.value))));
-    limits = std::max(limits, item.limit.empty() ? 0 : static_cast<std::size_t>(characters(item.limit)) + 7);
-    longest = std::max(longest, static_cast<std::size_t>(characters(item.what)));
+    values = std::max(values, characters(number_text(item.value)));
+    limits = std::max(limits, characters(item.limit));
+    longest = std::max(longest, characters(item.what));
   }
-  const auto room = static_cast<std::size_t>(style.columns - indent) - values - 4;
-  const bool beside = limits + 30 <= room;
-  const std::size_t what = std::min(longest, beside ? room - limits : room);
-  std::string text;
+  limits = std::min(limits, style.columns / 3);
+  const int what = std::min(longest, style.columns - 4 - values - limits - 4);
+  std::string text = indent +
+                     painted(fmt::format("{}  {:>{}}  held against", std::string(spaces(what), ' '), "value", values),
+                             kDim, style.colour) +
+                     "\n";
   for (const Evidence& item : finding.evidence) {
-    const std::vector<std::string> lines = lines_of(item.what, static_cast<int>(what));
-    const std::string value = number_text(item.value);
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      text += std::string(static_cast<std::size_t>(indent), ' ') + lines[i];
-      if (i + 1 < lines.size()) {
-        text += "\n";
-        continue;
-      }
-      text += std::string(what - static_cast<std::size_t>(characters(lines[i])) + 2 + values -
-                              static_cast<std::size_t>(characters(value)),
-                          ' ') +
-              value;
+    const std::vector<std::string> left = lines_of(item.what, what), right = lines_of(item.limit, limits);
+    for (std::size_t i = 0; i < std::max(left.size(), right.size()); ++i) {
+      const std::string part = i < left.size() ? left[i] : "";
+      const std::string value = i == 0 ? number_text(item.value) : "";
+      std::string line =
+          indent + part + std::string(spaces(what - characters(part) + 2 + values - characters(value)), ' ') + value;
+      if (i < right.size() && !right[i].empty()) line += "  " + painted(right[i], kDim, style.colour);
+      text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
     }
-    const std::string limit = item.limit.empty() ? "" : "sound: " + item.limit;
-    if (!limit.empty() && beside)
-      text += "  " + painted(limit, kDim, style.colour);
-    else if (!limit.empty())
-      text += "\n" + std::string(static_cast<std::size_t>(indent) + 2, ' ') + painted(limit, kDim, style.colour);
-    text += "\n";
   }
   return text;
 }
@@ -96,7 +91,7 @@ std::string cause(const DiagnosisReport& report, const Style& style) {
   const Finding& finding = report.diagnosis.findings.front();
   return style.heading("Cause: " + finding.pathology) + "  " + wrapped(finding.sentence, 2, style.columns) + "  " +
          painted(where_text(finding, report.before_training), kDim, style.colour) + "\n\n" +
-         evidence_table(finding, style, 4);
+         evidence_table(finding, style);
 }
 
 /// Everything that follows from a finding, each below what causes it.
@@ -105,12 +100,13 @@ void add_symptoms(const DiagnosisReport& report, const std::string& cause, int d
   for (const Finding& finding : report.diagnosis.findings) {
     if (finding.role != "symptom" || finding.caused_by != cause) continue;
     const int indent = 2 + 3 * depth;
-    text += std::string(static_cast<std::size_t>(indent), ' ') + "└ " +
-            painted(finding.pathology, kBold, style.colour) +
-            painted("  " + where_text(finding, report.before_training), kDim, style.colour) + "\n";
-    text +=
-        std::string(static_cast<std::size_t>(indent) + 2, ' ') + wrapped(finding.sentence, indent + 2, style.columns);
-    text += std::string(static_cast<std::size_t>(indent) + 2, ' ') + wrapped(finding.rule, indent + 2, style.columns);
+    const std::string margin(spaces(indent + 2), ' ');
+    const std::string where = where_text(finding, report.before_training);
+    const bool beside = indent + 4 + characters(finding.pathology) + characters(where) <= style.columns;
+    text += std::string(spaces(indent), ' ') + "└ " + painted(finding.pathology, kBold, style.colour) +
+            (beside ? "  " : "\n" + margin) + painted(where, kDim, style.colour) + "\n";
+    for (const std::string& line : {finding.sentence, finding.rule})
+      text += margin + wrapped(line, indent + 2, style.columns);
     if (depth < static_cast<int>(report.diagnosis.findings.size()))
       add_symptoms(report, finding.pathology, depth + 1, style, text);
   }
@@ -144,19 +140,22 @@ std::vector<Trial> trials_of(const Diagnosis& diagnosis, const std::string& susp
 
 std::string trial_lines(const DiagnosisReport& report, const std::vector<Trial>& trials, const Style& style) {
   const std::string instead = instead_text(read_course(report.record));
-  int widest = 0;
-  const int most = style.columns / 2 - 6;
-  for (const Trial& trial : trials) widest = std::max(widest, std::min(most, characters(trial.change)));
-  std::string text;
+  std::vector<std::pair<std::string, std::string>> rows;
+  int changes = 0, outcomes = 0;
   for (const Trial& trial : trials) {
-    const std::string outcome = fmt::format(
-        "{} instead of {}", outcome_text(trial.loss, trial.validation_loss, trial.validation_accuracy), instead);
-    const std::vector<std::string> lines = lines_of(trial.change, widest);
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      text += "    " + lines[i];
-      if (i == 0) text += std::string(static_cast<std::size_t>(widest - characters(lines[i])) + 2, ' ') + outcome;
-      text += "\n";
-    }
+    rows.push_back({short_change(report, trial),
+                    fmt::format("{} instead of {}",
+                                outcome_text(trial.loss, trial.validation_loss, trial.validation_accuracy), instead)});
+    changes = std::max(changes, characters(rows.back().first));
+    outcomes = std::max(outcomes, characters(rows.back().second));
+  }
+  changes = std::min(changes, style.columns - 6 - outcomes);
+  std::string text;
+  for (const auto& [change, outcome] : rows) {
+    const std::vector<std::string> lines = lines_of(change, changes);
+    for (std::size_t i = 0; i < lines.size(); ++i)
+      text += "    " + lines[i] +
+              (i == 0 ? std::string(spaces(changes - characters(lines[i]) + 2), ' ') + outcome : "") + "\n";
   }
   return text;
 }
@@ -180,14 +179,11 @@ std::string proof(const DiagnosisReport& report, const Style& style) {
 }
 
 std::string fixes(const DiagnosisReport& report, const Style& style) {
-  std::vector<std::string> ids;
-  for (const Finding& finding : report.diagnosis.findings)
-    for (const std::string& id : finding.fixes)
-      if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
-  if (ids.empty()) return "";
+  const Finding* cause = report.diagnosis.cause();
+  if (!cause || cause->fixes.empty()) return "";
   const std::string command = "gradclinic fix " + (report.spec.empty() ? "SPEC" : report.spec);
-  return style.heading("Fixes to try") + "  " + wrapped(join(ids), 2, style.columns) + "  " +
-         painted(command, kBold, style.colour) + " tries them on this training\n";
+  return style.heading("Fixes to try") + "  " + wrapped(join(cause->fixes), 2, style.columns) +
+         "  These and others, on this very training:\n    " + painted(command, kBold, style.colour) + "\n";
 }
 
 std::string notes(const DiagnosisReport& report, const Style& style) {
@@ -215,6 +211,21 @@ std::string gaps(const DiagnosisReport& report, const Style& style) {
 }
 
 }  // namespace
+
+std::string short_change(const DiagnosisReport& report, const Trial& trial) {
+  const Spec spec = parse_spec(report.record.spec, "the record's spec");
+  std::vector<std::string> kept;
+  for (std::size_t from = 0; from < trial.change.size();) {
+    const std::size_t end = std::min(trial.change.find(", ", from), trial.change.size());
+    const std::string part = trial.change.substr(from, end - from);
+    from = end + 2;
+    const std::size_t equals = part.find(" = ");
+    Spec changed = spec;
+    if (equals != std::string::npos) set_key(changed, part.substr(0, equals), part.substr(equals + 3));
+    if (equals == std::string::npos || changed != spec) kept.push_back(part);
+  }
+  return kept.empty() ? "the spec as it is" : join(kept);
+}
 
 std::string layers_text(const std::vector<int>& layers) {
   if (layers.empty()) return "the whole network";
