@@ -110,6 +110,13 @@ TEST_F(DiagnosisReportTest, NoTextOfThePageEndsItsScript) {
   EXPECT_NE(page.find("varies & \\u003c/script>"), std::string::npos);
 }
 
+TEST_F(DiagnosisReportTest, AChangeIsToldWithoutWhatTheSpecSaysAlready) {
+  const Trial trial{.suspect = "reference",
+                    .change = "model.norm = none, train.lr = 0.5, train.epochs = 0, train.steps = 70, model.depth = 3"};
+  EXPECT_EQ(short_change(report_, trial), "train.lr = 0.5, train.steps = 70");
+  EXPECT_EQ(short_change(report_, {.suspect = "reference", .change = "model.depth = 3"}), "the spec as it is");
+}
+
 TEST(LayersText, NamesRanges) {
   EXPECT_EQ(layers_text({}), "the whole network");
   EXPECT_EQ(layers_text({3}), "layer 3");

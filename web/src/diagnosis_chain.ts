@@ -26,7 +26,7 @@ function facts(finding: Finding, data: DiagnosisData): HTMLElement {
     ["where", layers_text(finding.layers)],
     ["evidence", percent(number_of(finding.confidence))],
   ];
-  if (!Number.isNaN(severity)) entries.push(["lost", `${percent(severity)} of what it could have learned`]);
+  if (finding.role === "cause" && !Number.isNaN(severity)) entries.push(["lost", `${percent(severity)} of what it could have learned`]);
   return element(
     "dl",
     { class: "finding-facts" },

@@ -219,6 +219,7 @@ std::string short_change(const DiagnosisReport& report, const Trial& trial) {
     const std::size_t end = std::min(trial.change.find(", ", from), trial.change.size());
     const std::string part = trial.change.substr(from, end - from);
     from = end + 2;
+    if (part == "train.epochs = 0") continue;  // leaves it to train.steps, named beside it
     const std::size_t equals = part.find(" = ");
     Spec changed = spec;
     if (equals != std::string::npos) set_key(changed, part.substr(0, equals), part.substr(equals + 3));
