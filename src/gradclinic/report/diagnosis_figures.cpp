@@ -80,6 +80,7 @@ void add_courses(const Course& course, std::vector<Figure>& figures) {
 std::string words(std::string name) {
   for (std::size_t at = name.find("_grad"); at != std::string::npos; at = name.find("_grad"))
     name.replace(at, 5, " gradient");
+  if (name.starts_with("pre_activation")) name[3] = '-';
   std::ranges::replace(name, '_', ' ');
   name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
   return name;
@@ -92,14 +93,17 @@ const std::map<std::string, std::string> kSurveyed = {{"dead", "Share of units t
                                                       {"dimensions", "Directions that activations spread over"},
                                                       {"spread", "Deviation of a unit over the samples"}};
 
-/// "Weight: standard deviation", by the gauges' own summaries.
+/// "Weight: standard deviation", by the gauges' own summaries as far as their first comma.
 std::string title_of(const std::string& quantity) {
   const std::size_t dot = quantity.find('.');
   const std::string family = quantity.substr(0, dot);
   const std::string part = dot == std::string::npos ? "" : quantity.substr(dot + 1);
   if (family == "survey" && kSurveyed.contains(part)) return kSurveyed.at(part);
   for (const Gauge& gauge : gauges::all())
-    if (gauge.id == (part.empty() ? family : part)) return words(family) + ": " + gauge.summary;
+    if (gauge.id == (part.empty() ? family : part)) {
+      const std::string says = gauge.summary.substr(0, gauge.summary.find(','));
+      return part.empty() ? words(says) : words(family) + ": " + says;
+    }
   return words(quantity);
 }
 
