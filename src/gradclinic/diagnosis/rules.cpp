@@ -46,7 +46,11 @@ double weight_gain(const Chart& chart, int layer) {
   const double inputs = layer == 1 ? chart.fact("features") : static_cast<double>(chart.spec().model.width);
   const double mean = chart.surveyed_first("weight_mean", layer);
   const double deviation = chart.surveyed_first("weight_deviation", layer);
-  return std::sqrt((mean * mean + deviation * deviation) * inputs);
+  const double outputs = layer == chart.depth() ? chart.fact("outputs") : static_cast<double>(chart.spec().model.width);
+  const double size = std::sqrt(mean * mean + deviation * deviation);
+  const double by_inputs = size * std::sqrt(inputs);
+  const double by_both = size * std::sqrt((inputs + outputs) / 2);
+  return std::abs(std::log(by_inputs)) < std::abs(std::log(by_both)) ? by_inputs : by_both;
 }
 
 std::vector<std::vector<Change>> with_rates(const Chart& chart, std::initializer_list<double> factors) {

@@ -29,9 +29,9 @@ LayerValue worst_layer(const Chart& chart, const std::string& surveyed, bool las
 /// Median over the run of the layers' update ratios (norm of the update over norm of the weights), the median layer's.
 double typical_update_ratio(const Chart& chart, Window window);
 
-/// Root mean square of a layer's initial weights (of the first survey) times the root of its inputs: what initializers
-/// set (He et al. 2015:
-/// 1.41; Glorot & Bengio 2010: about 1; nn.Linear's default: 0.58).
+/// Root mean square of a layer's initial weights (of the first survey) times the root of a fan: what initializers set.
+/// By the fan-in He et al. 2015 give 1.41 and nn.Linear 0.58; by the mean of fan-in and fan-out Glorot & Bengio 2010
+/// give 1. Whichever lies nearer to these.
 double weight_gain(const Chart& chart, int layer);
 
 /// The learning rate times each factor, as changes to try one by one.

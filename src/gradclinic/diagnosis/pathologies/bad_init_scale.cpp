@@ -35,13 +35,13 @@ std::optional<Finding> examine(const Chart& chart) {
   if (off.layer == 0) return std::nullopt;
   const bool small = off.gain < kSmallest;
   const bool normalized = chart.spec().model.norm != "none";
-  const double confidence = (0.55 + 0.35 * log_ramp(off.factor, 1, 8)) * (normalized ? 0.5 : 1);
+  const double confidence = (0.35 + 0.55 * log_ramp(off.factor, 1, 4)) * (normalized ? 0.5 : 1);
   return Finding{
       .confidence = confidence,
       .onset_step = 0,
       .layers = {off.layer},
       .evidence = {{fmt::format("gain of the initial weights of layer {}: their root mean square times the root of "
-                                "the layer's inputs",
+                                "its fan",
                                 off.layer),
                     off.gain, fmt::format("{} to {}; He et al. 1.41, Glorot and Bengio about 1", kSmallest, kLargest)},
                    {"initial loss, of a constant prediction's",
