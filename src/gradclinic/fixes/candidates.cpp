@@ -1,0 +1,77 @@
+#include "gradclinic/fixes/candidates.h"
+
+#include <algorithm>
+#include <map>
+
+namespace gradclinic {
+namespace {
+
+void add_new(const std::vector<std::string>& ids, std::vector<std::string>& into) {
+  for (const std::string& id : ids)
+    if (std::ranges::count(into, id) == 0) into.push_back(id);
+}
+
+/// Fixes by how many pathologies name them, the commonest first.
+std::vector<std::string> common_fixes() {
+  std::map<std::string, int> counts;
+  for (const Pathology& pathology : all_pathologies())
+    for (const std::string& id : pathology.fixes) ++counts[id];
+  std::vector<std::string> ids;
+  for (const auto& [id, count] : counts) ids.push_back(id);
+  std::ranges::stable_sort(ids, {}, [&](const std::string& id) { return -counts[id]; });
+  return ids;
+}
+
+bool change_different_keys(const std::vector<Change>& one, const std::vector<Change>& other) {
+  return std::ranges::none_of(
+      one, [&](const Change& change) { return std::ranges::count(other, change.key, &Change::key) > 0; });
+}
+
+}  // namespace
+
+std::vector<std::string> suggested_fixes(const Diagnosis& diagnosis, std::size_t least) {
+  std::vector<std::string> ids;
+  for (const auto* list : {&diagnosis.findings, &diagnosis.notes})
+    for (const Finding& finding : *list) add_new(finding.fixes, ids);
+  if (ids.size() < least)
+    for (const std::string& id : common_fixes())
+      if (ids.size() < least) add_new({id}, ids);
+  return ids;
+}
+
+std::vector<Candidate> single_candidates(const std::vector<std::string>& fixes, const FixContext& context,
+                                         std::size_t most) {
+  std::vector<Candidate> candidates;
+  std::vector<Spec> specs;
+  for (const std::string& id : fixes) {
+    const Fix* fix = find_fix(id);
+    if (candidates.size() == most || !fix || !fix->apply) continue;
+    std::optional<std::vector<Change>> changes = fix->apply(context);
+    if (!changes) continue;
+    Spec changed = with(context.spec, *changes);
+    if (std::ranges::count(specs, changed) > 0) continue;
+    specs.push_back(std::move(changed));
+    candidates.push_back({{id}, std::move(*changes)});
+  }
+  return candidates;
+}
+
+std::vector<Candidate> paired_candidates(const std::vector<Candidate>& best, const FixContext& context,
+                                         std::size_t most) {
+  std::vector<Candidate> pairs;
+  for (std::size_t first = 0; first < best.size(); ++first)
+    for (std::size_t second = first + 1; second < best.size() && pairs.size() < most; ++second) {
+      if (!change_different_keys(best[first].changes, best[second].changes)) continue;
+      const Spec changed = with(context.spec, best[first].changes);
+      const Fix* fix = find_fix(best[second].fixes.front());
+      const auto changes = fix->apply({changed, context.chart, context.pilot});
+      if (!changes || !change_different_keys(best[first].changes, *changes)) continue;
+      Candidate pair = best[first];
+      pair.fixes.push_back(fix->id);
+      pair.changes.insert(pair.changes.end(), changes->begin(), changes->end());
+      pairs.push_back(std::move(pair));
+    }
+  return pairs;
+}
+
+}  // namespace gradclinic

@@ -1,0 +1,99 @@
+#include "gradclinic/fixes/examination.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "gradclinic/record/run.h"
+#include "gradclinic/support/error.h"
+#include "gradclinic/train/train.h"
+
+namespace gradclinic {
+namespace {
+
+double confidence(const std::map<std::string, double>& confidences, const std::string& pathology) {
+  const auto found = confidences.find(pathology);
+  return found == confidences.end() ? 0 : found->second;
+}
+
+void compare(TriedFix& tried, const std::map<std::string, double>& before, const std::map<std::string, double>& after,
+             const Diagnosis& diagnosis) {
+  if (const Finding* cause = diagnosis.cause())
+    tried.mechanism =
+        RuleChange{cause->pathology, confidence(before, cause->pathology), confidence(after, cause->pathology)};
+  for (const auto& [pathology, value] : after)
+    if (value >= kTold && confidence(before, pathology) < kTold)
+      tried.side_effects.push_back({pathology, confidence(before, pathology), value});
+}
+
+/// Seconds per step of a run of a few steps; 0 when there was none.
+double step_seconds(const Spec& spec, const Split& data, Generator generator) {
+  const Outcome outcome = train(spec, data, generator);
+  return outcome.steps > 0 ? outcome.seconds / static_cast<double>(outcome.steps) : 0;
+}
+
+Spec of_few_steps(Spec spec) {
+  constexpr std::int64_t kSteps = 15;
+  spec.train.epochs = 0;
+  spec.train.steps = kSteps;
+  return spec;
+}
+
+}  // namespace
+
+std::map<std::string, double> rule_confidences(const Record& record) {
+  const Chart chart(record);
+  std::map<std::string, double> confidences;
+  for (const Pathology& pathology : all_pathologies()) {
+    const bool known = std::ranges::all_of(pathology.needs, [&](const std::string& need) { return chart.has(need); });
+    if (pathology.stage == Stage::benign || !known) continue;
+    if (const std::optional<Finding> finding = pathology.examine(chart))
+      confidences[pathology.id] = finding->confidence;
+  }
+  return confidences;
+}
+
+void watch_again(const std::vector<TriedFix*>& tried, const Record& untreated, const Diagnosis& diagnosis,
+                 const ExaminationOptions& options) {
+  const std::map<std::string, double> before = rule_confidences(untreated);
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < tried.size(); i = next++) {
+      try {
+        MemoryRecorder recorder;
+        run(tried[i]->fixed, recorder, options.stop);
+        if (options.stop && options.stop->load()) return;
+        compare(*tried[i], before, rule_confidences(recorder.record()), diagnosis);
+      } catch (const Error&) {
+        // It could not be run: nothing was seen.
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 1; i < options.threads; ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+}
+
+double relative_step_time(const Spec& spec, const Spec& other) {
+  const Spec one = of_few_steps(spec);
+  const Spec two = of_few_steps(other);
+  try {
+    Generator one_generator(one.seed);
+    Generator two_generator(two.seed);
+    const Split one_data = load_data(one, one_generator);
+    const Split two_data = load_data(two, two_generator);
+    double one_seconds = 0;
+    double two_seconds = 0;
+    for (int repeat = 0; repeat < 3; ++repeat) {
+      const double first = step_seconds(one, one_data, one_generator);
+      const double second = step_seconds(two, two_data, two_generator);
+      one_seconds = repeat == 0 ? first : std::min(one_seconds, first);
+      two_seconds = repeat == 0 ? second : std::min(two_seconds, second);
+    }
+    return two_seconds > 0 ? one_seconds / two_seconds : 0;
+  } catch (const Error&) {
+    return 0;
+  }
+}
+
+}  // namespace gradclinic

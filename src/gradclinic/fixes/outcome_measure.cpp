@@ -1,0 +1,63 @@
+#include "gradclinic/fixes/outcome_measure.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "gradclinic/diagnosis/shortfall.h"
+
+namespace gradclinic {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+bool failed(const Course& course) { return course.empty() || course.diverged; }
+
+double finite_or_infinity(double loss) { return std::isfinite(loss) ? loss : kInfinity; }
+
+}  // namespace
+
+Measure measure_for(const Course& untreated, const Diagnosis& diagnosis) {
+  if (untreated.validation.empty()) return Measure::training_loss;
+  const Finding* cause = diagnosis.cause();
+  if (std::isnan(untreated.validation.back().accuracy) || (cause && cause->pathology == "overfitting"))
+    return Measure::held_out_loss;
+  return Measure::held_out_accuracy;
+}
+
+const char* name_of(Measure measure) {
+  switch (measure) {
+    case Measure::held_out_accuracy:
+      return "held-out accuracy";
+    case Measure::held_out_loss:
+      return "held-out loss";
+    case Measure::training_loss:
+      break;
+  }
+  return "training loss";
+}
+
+double value_of(Measure measure, const Course& course) {
+  const bool is_accuracy = measure == Measure::held_out_accuracy;
+  if (failed(course) || (measure != Measure::training_loss && course.validation.empty()))
+    return is_accuracy ? 0 : kInfinity;
+  if (measure == Measure::training_loss) return finite_or_infinity(course.last().loss);
+  const Point& end = Course::at(course.validation, course.last().step);
+  return is_accuracy ? end.accuracy : finite_or_infinity(end.loss);
+}
+
+double badness(Measure measure, const Course& course) {
+  const double value = value_of(measure, course);
+  return measure == Measure::held_out_accuracy ? -value : value;
+}
+
+double gap(Measure measure, const Course& course, const Course& other) {
+  if (measure != Measure::held_out_loss || failed(course) || failed(other))
+    return shortfall(course, course.empty() ? 0 : course.last().step, other, other.empty() ? 0 : other.last().step);
+  const double better = value_of(measure, other);
+  constexpr double kHardlyAnything = 0.02;
+  if (!(1 - better >= kHardlyAnything)) return 0;
+  return std::clamp((value_of(measure, course) - better) / (1 - better), -1.0, 1.0) / kClearLossShare;
+}
+
+}  // namespace gradclinic

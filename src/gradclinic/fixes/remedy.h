@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gradclinic/fixes/fix.h"
+
+namespace gradclinic {
+
+// What several fixes share.
+
+/// The changes; nothing where the spec has all of them already, or where they make no valid spec.
+std::optional<std::vector<Change>> unless_already_so(const FixContext& context, std::vector<Change> changes);
+
+/// A number as a key's value.
+std::string value_text(double value);
+
+/// A rate that the range test of the spec under these changes finds between `low` and `high`, with them; nothing where
+/// no rate there learns.
+std::optional<std::vector<Change>> with_tested_rate(const FixContext& context, std::vector<Change> changes, double low,
+                                                    double high);
+
+/// An initializer with what belongs to it: its gain, and biases of 0.
+std::vector<Change> initialized(const std::string& initializer, double gain = 1);
+
+/// "for layer in model.modules(): ..." calling nn.init's function on each linear layer's weights.
+std::vector<std::string> pytorch_init(const std::string& call);
+
+/// "model = mlp(activation=nn.ReLU)": replacing the activation modules.
+std::vector<std::string> pytorch_activation(const std::string& module);
+
+/// The optimizer of a spec, as PyTorch makes it.
+std::vector<std::string> pytorch_optimizer(const Spec& spec);
+
+}  // namespace gradclinic
