@@ -7,7 +7,7 @@
 
 #include "gradclinic/command.h"
 #include "gradclinic/interrupt.h"
-#include "gradclinic/lab/case_scores.h"
+#include "gradclinic/lab/case_cures.h"
 #include "gradclinic/support/statistics.h"
 #include "gradclinic/support/text.h"
 
@@ -21,6 +21,8 @@ struct Arguments {
   int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   bool no_probe = false;
   bool verbose = false;
+  bool cure = false;
+  int seeds = CureOptions{}.seeds;
 };
 
 void print_share(const char* what, std::int64_t count, std::int64_t of) {
@@ -35,6 +37,34 @@ void print_scores(const std::string& title, const CaseScores& scores) {
   print_share("false alarms", scores.false_alarms, scores.healthy);
   print_share("cause right, top 1", scores.right_causes, scores.sick);
   print_share("cause as labelled", scores.named_causes, scores.sick);
+}
+
+void print_cures(const std::string& title, const CureScores& scores) {
+  fmt::print("{}\n", title);
+  print_share("cured by the best fix", scores.cured, scores.sick);
+  print_share("healthy after, by doctor", scores.healthy_after, scores.sick);
+  print_share("cured by random changes", scores.random_cured, scores.sick);
+  fmt::print("  only by the fix {}, only by random changes {}: p = {:.3g} (exact McNemar test)\n", scores.only_fix,
+             scores.only_random, scores.p);
+}
+
+void print_cure(const CuredCase& one) {
+  fmt::print("{:6} {:50} {:36} {:6.2f}   random {:36} {:6.2f}\n",
+             one.error.empty() ? one.cured ? "cured" : "SICK" : "ERROR", one.id,
+             one.fixes.empty() ? "not treated" : join(one.fixes, " + "), one.shortfall, join(one.random_changes),
+             one.random_shortfall);
+}
+
+/// Treats the sick ones and prints the shares of each half.
+void cure(const std::vector<JudgedCase>& judged, const Arguments& arguments) {
+  const std::vector<CuredCase> cured = cure_cases(
+      judged, {.threads = arguments.jobs, .seeds = arguments.seeds, .stop = &stop_on_interrupt(), .on_progress = {}});
+  if (arguments.verbose)
+    for (const CuredCase& one : cured) print_cure(one);
+  for (const bool held_out : {false, true})
+    if (std::ranges::any_of(cured, [&](const CuredCase& one) { return one.held_out == held_out; }))
+      print_cures(held_out ? "held-out bases" : "tuning bases",
+                  score_cures(cured, [&](const CuredCase& one) { return one.held_out == held_out; }));
 }
 
 void print_case(const JudgedCase& judged) {
@@ -86,6 +116,7 @@ ExitCode bench_command(const Arguments& arguments) {
       print_scores(held_out ? "held-out bases" : "tuning bases",
                    score_cases(judged, [&](const JudgedCase& one) { return one.labelled.held_out == held_out; }));
   print_confusion(judged);
+  if (arguments.cure) cure(judged, arguments);
   return ExitCode::ok;
 }
 
@@ -99,6 +130,10 @@ std::function<ExitCode()> set_up(CLI::App& app) {
   app.add_option("--jobs", arguments->jobs, "cases side by side")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_flag("--no-probe", arguments->no_probe, "judge from the records alone");
   app.add_flag("--verbose", arguments->verbose, "one line for each case");
+  app.add_flag("--cure", arguments->cure, "try fixes on the sick ones, beside as many random changes");
+  app.add_option("--seeds", arguments->seeds, "with --cure: seeds of each trial")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
   return [arguments] { return bench_command(*arguments); };
 }
 

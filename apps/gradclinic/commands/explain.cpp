@@ -10,6 +10,7 @@
 #include "gradclinic/course.h"
 #include "gradclinic/data/dataset.h"
 #include "gradclinic/diagnosis/pathology.h"
+#include "gradclinic/fixes/fix.h"
 #include "gradclinic/instruments/gauge.h"
 #include "gradclinic/lab/claim_text.h"
 #include "gradclinic/lab/setup.h"
@@ -136,6 +137,7 @@ ExitCode explain_command(const Arguments& arguments) {
   add_entries(losses::all(), "loss", catalogue);
   add_entries(optimizers::all(), "optimizer", catalogue);
   add_entries(sets::all(), "data set", catalogue);
+  add_entries(all_fixes(), "fix", catalogue);
   add_gauges(catalogue);
   add_pathologies(catalogue);
   // What the catalogues know can be explained without any experiments at hand.

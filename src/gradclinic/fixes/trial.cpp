@@ -1,15 +1,11 @@
 #include "gradclinic/fixes/trial.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
 
 #include "gradclinic/fixes/examination.h"
 #include "gradclinic/fixes/halving.h"
 #include "gradclinic/fixes/random_changes.h"
 #include "gradclinic/fixes/steps.h"
-#include "gradclinic/support/rank_sum.h"
 #include "gradclinic/train/work.h"
 
 namespace gradclinic {
@@ -22,7 +18,6 @@ constexpr std::size_t kMostSingles = 8;
 constexpr std::size_t kMostPairs = 4;
 constexpr std::size_t kPairedOfBest = 4;
 constexpr std::size_t kMostExamined = 6;
-constexpr double kSignificant = 0.05;
 constexpr double kNearlyEqual = 0.25;  // of what is clearly worse
 constexpr std::uint64_t kRandomStream = 7'000'003;
 
@@ -54,14 +49,14 @@ class Trials {
     if (!train(untreated, {0}, 0, options_.seeds)) return;
     report_.untreated = untreated[0].courses;
     report_.measure = measure_for(report_.untreated.front(), diagnosis_);
-    report_.outcome = median(values(report_.untreated));
+    report_.outcome = median_value(report_.measure, report_.untreated);
     report_.work = 0;  // both sides are held against the same untreated runs
     try_suggested();
     try_random();
     std::erase_if(report_.tried, [](const TriedFix& tried) { return tried.courses.empty(); });
     std::erase_if(report_.random, [](const TriedFix& tried) { return tried.courses.empty(); });
-    assess(report_.tried);
-    assess(report_.random);
+    judge(report_.tried);
+    judge(report_.random);
     choose();
     if (options_.examine && !stopped()) examine(record);
   }
@@ -144,7 +139,9 @@ class Trials {
     halve(contest, seeds_done);
     std::ranges::stable_sort(tried, [this](const TriedFix& one, const TriedFix& other) {
       if (one.courses.size() != other.courses.size()) return one.courses.size() > other.courses.size();
-      return median(badnesses(one.courses)) < median(badnesses(other.courses));
+      const double mine = median_value(report_.measure, one.courses);
+      const double others = median_value(report_.measure, other.courses);
+      return report_.measure == OutcomeMeasure::held_out_accuracy ? mine > others : mine < others;
     });
   }
 
@@ -180,43 +177,16 @@ class Trials {
 
   void expect(std::size_t trainings) { expected_ = std::max(expected_, done_ + trainings); }
 
-  std::vector<double> values(const std::vector<Course>& courses) const {
-    std::vector<double> all;
-    for (const Course& course : courses) all.push_back(value_of(report_.measure, course));
-    return all;
-  }
-  std::vector<double> badnesses(const std::vector<Course>& courses) const {
-    std::vector<double> all;
-    for (const Course& course : courses) all.push_back(badness(report_.measure, course));
-    return all;
-  }
-
-  void assess(std::vector<TriedFix>& tried) const {
+  void judge(std::vector<TriedFix>& tried) const {
     std::vector<double> p_values;
-    const std::vector<double> untreated = badnesses(report_.untreated);
     for (TriedFix& one : tried) {
-      const std::vector<double> outcomes = values(one.courses);
-      std::vector<double> effects;
-      std::vector<double> gains;
-      for (std::size_t seed = 0; seed < outcomes.size(); ++seed) {
-        const double before = value_of(report_.measure, report_.untreated[seed]);
-        effects.push_back(before == outcomes[seed] ? 0 : outcomes[seed] - before);
-        gains.push_back(gap(report_.measure, report_.untreated[seed], one.courses[seed]) -
-                        gap(report_.measure, one.courses[seed], report_.untreated[seed]));
-      }
-      one.outcome = median(outcomes);
-      one.effect = median(effects);
-      const double reachable = 1 - std::pow(2.0, 1.0 - static_cast<double>(effects.size()));
-      one.interval = median_interval(effects, std::min(0.95, reachable));
-      one.gain = median(gains);
-      one.p =
-          one.courses.size() == report_.untreated.size() ? rank_sum_test_below(badnesses(one.courses), untreated) : 1;
-      p_values.push_back(one.p);
+      one.found = assess(report_.measure, one.courses, report_.untreated);
+      p_values.push_back(one.found.p);
     }
     const std::vector<double> holm = holm_adjusted(p_values);
     for (std::size_t i = 0; i < tried.size(); ++i) {
       tried[i].holm = holm[i];
-      tried[i].proven = tried[i].gain >= 1 && holm[i] <= kSignificant;
+      tried[i].proven = is_proven(tried[i].found.gain, holm[i]);
     }
   }
 

@@ -3,9 +3,8 @@
 #include <functional>
 #include <map>
 
+#include "gradclinic/fixes/assessment.h"
 #include "gradclinic/fixes/candidates.h"
-#include "gradclinic/fixes/outcome_measure.h"
-#include "gradclinic/support/statistics.h"
 
 namespace gradclinic {
 
@@ -31,14 +30,10 @@ struct RuleChange {
 struct TriedFix {
   Candidate candidate;  ///< of the baseline: no fixes, the random change
   Spec fixed;
-  std::vector<Course> courses;  ///< by seed; fewer than all where it was dropped as clearly losing
-  double outcome = 0;           ///< median of the measure over its seeds
-  double effect = 0;            ///< median over its seeds of its measure minus the untreated run's of that seed
-  Interval interval;            ///< of that effect: exact, from order statistics; see TrialReport
-  double p = 1;                 ///< exact one-sided rank-sum test of better than untreated; 1 where dropped
-  double holm = 1;              ///< p adjusted for all candidates of the report
-  double gain = 0;              ///< median over its seeds of the gap of the untreated run to it; 1 is clearly better
-  bool proven = false;          ///< gain 1 or more, and holm 0.05 or less
+  std::vector<Course> courses;           ///< by seed; fewer than all where it was dropped as clearly losing
+  Assessment found;                      ///< over its seeds
+  double holm = 1;                       ///< p adjusted for all candidates of the report
+  bool proven = false;                   ///< see is_proven
   std::optional<RuleChange> mechanism;   ///< the cause, by the doctor's own rule; where watched again
   std::vector<RuleChange> side_effects;  ///< pathologies that the doctor tells of only after the fix
   double cost_per_step = 0;  ///< time per step over the untreated run's, without gauges; 0 where not measured
@@ -49,7 +44,7 @@ struct TriedFix {
 
 /// What trials of fixes say.
 struct TrialReport {
-  Measure measure = Measure::training_loss;
+  OutcomeMeasure measure = OutcomeMeasure::training_loss;
   int seeds = 0;
   std::vector<Course> untreated;      ///< by seed
   double outcome = 0;                 ///< their median
@@ -65,9 +60,8 @@ struct TrialReport {
 inline constexpr double kTold = 0.4;
 
 /// Tries what the diagnosis suggests on the spec's own data, with weights and batches of the same seeds as the
-/// untreated run's: singles on two seeds, then pairs of the best, then by halves what does not clearly lose. The
-/// interval of an effect has 95 % coverage from six seeds on; of fewer the largest that order statistics reach (five:
-/// 93.75 %). `record`: the untreated run of the spec's seed.
+/// untreated run's: singles on two seeds, then pairs of the best, then by halves what does not clearly lose.
+/// `record`: the untreated run of the spec's seed.
 /// A healthy training is not treated unless asked: an empty report.
 TrialReport try_fixes(const Spec& spec, const Record& record, const Diagnosis& diagnosis, const TrialOptions& options);
 

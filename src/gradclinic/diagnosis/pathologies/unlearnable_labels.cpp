@@ -61,7 +61,7 @@ Pathology unlearnable_labels() {
               "No network can predict what does not depend on its input; it can only learn training samples by heart.",
           .reference = "Zhang et al. 2017, Understanding deep learning requires rethinking generalization",
           .needs = {"data.neighbour_agreement"},
-          .fixes = {},
+          .fixes = {"repair-labels"},
           .look_alikes = {"loss-plateau", "overfitting"},
           .leads_to = {"overfitting", "loss-plateau", "class-imbalance"},
           .stage = Stage::data,
