@@ -15,7 +15,7 @@ struct ExaminationOptions {
 void watch_again(const std::vector<TriedFix*>& tried, const Record& untreated, const Diagnosis& diagnosis,
                  const ExaminationOptions& options);
 
-/// Time per optimizer step of one spec over another's, unwatched: each for a few steps in turn, the least of three.
+/// Time per optimizer step of one spec over another's, unwatched: each for a few steps in turn, the least of several.
 /// 0 when one of them cannot take a step.
 double relative_step_time(const Spec& spec, const Spec& other);
 
