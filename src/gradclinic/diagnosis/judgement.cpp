@@ -15,7 +15,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kHardlyLearned = 0.1;
 constexpr double kStrongEvidence = 0.8;
 /// A reference is another architecture, whose bias may suit the data better: it has to be better by more.
-constexpr double kReferenceShortfall = 1.6;
+constexpr double kReferenceShortfall = 2;
 
 /// A trial that ended early is compared at its own last step, a longer one at its end. Of a run that was killed only
 /// the surveys tell how far it came.
