@@ -3,8 +3,8 @@
 
 #include "data/damage.h"
 #include "data/files.h"
-#include "data/temporary_folder.h"
 #include "gradclinic/data/dataset.h"
+#include "support/temporary_folder.h"
 
 namespace gradclinic {
 namespace {

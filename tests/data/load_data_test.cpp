@@ -5,8 +5,8 @@
 #include <set>
 
 #include "data/damage.h"
-#include "data/temporary_folder.h"
 #include "gradclinic/data/dataset.h"
+#include "support/temporary_folder.h"
 
 namespace gradclinic {
 namespace {

@@ -13,8 +13,8 @@
 #include <regex>
 #include <set>
 
-#include "data/temporary_folder.h"
 #include "spec/error_of.h"
+#include "support/temporary_folder.h"
 
 namespace gradclinic {
 namespace {

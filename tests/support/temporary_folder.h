@@ -7,6 +7,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace gradclinic {
 
@@ -27,6 +28,13 @@ class TemporaryFolder {
 
   std::string path() const { return folder_.string(); }
   std::string operator/(const std::string& name) const { return (folder_ / name).string(); }
+  /// Writes a file, and the folders it lies in; returns its path.
+  std::string write(const std::string& name, std::string_view content) const {
+    const std::filesystem::path path = folder_ / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << content;
+    return path.string();
+  }
 
  private:
   std::filesystem::path folder_;
