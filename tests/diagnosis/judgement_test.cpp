@@ -37,10 +37,19 @@ Suspect suspect(const std::string& id, double confidence, std::vector<TriedChang
 TEST(Judgement, FailsWhereSomethingTriedIsClearlyBetter) {
   const Record record = ended_at(0.5F);
   const Chart chart(record);
-  EXPECT_FALSE(judge(chart, {}, {tried(0.4)}).failing);
-  EXPECT_TRUE(judge(chart, {}, {tried(0.1)}).failing);
-  EXPECT_TRUE(judge(chart, {suspect("over-clipping", 0.5, {tried(0.6), tried(0.1)})}, {tried(0.5)}).failing);
+  const auto without = [](double loss) {
+    return std::vector{suspect("over-clipping", 0.5, {tried(0.6), tried(loss)})};
+  };
+  EXPECT_FALSE(judge(chart, without(0.4), {tried(0.5)}).failing);
+  EXPECT_TRUE(judge(chart, without(0.1), {tried(0.5)}).failing);
   EXPECT_FALSE(judge(chart, {}, {tried(0.9), tried(NAN), impossible()}).failing);
+}
+
+TEST(Judgement, AReferenceHasToBeTwiceAsClear) {
+  const Record half = ended_at(0.5F);
+  EXPECT_FALSE(judge(Chart(half), {}, {tried(0.1)}).failing) << "missing 0.44 of what it learned: 1.8 times clear";
+  const Record more = ended_at(0.6F);
+  EXPECT_TRUE(judge(Chart(more), {}, {tried(0.1)}).failing) << "missing 0.56";
 }
 
 TEST(Judgement, IsHeldAgainstTheBest) {
@@ -55,8 +64,8 @@ TEST(Judgement, IsHeldAgainstTheBest) {
 TEST(Judgement, ATrialThatEndedEarlyIsComparedAtItsLastStep) {
   const Record record = ended_at(0.2F);
   const Chart chart(record);
-  TriedChange early = tried(0.3, 10);
-  early.result.course.training = points_of({1, 0.3});
+  TriedChange early = tried(0.1, 10);
+  early.result.course.training = points_of({1, 0.1});
   EXPECT_TRUE(judge(chart, {}, {early}).failing) << "at step 10 the run had come to 0.6 only";
   early.result.course.training = points_of({1, 0.6});
   EXPECT_FALSE(judge(chart, {}, {early}).failing);

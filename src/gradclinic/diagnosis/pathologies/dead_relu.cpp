@@ -8,11 +8,15 @@ namespace gradclinic::pathologies {
 namespace {
 
 constexpr double kMany = 0.3;
+/// Where all samples look alike a unit is on for all of them or for none, and half are silent without being dead.
+constexpr double kAlike = 0.98;
+constexpr double kManyAlike = 0.75;
 
 std::optional<Finding> examine(const Chart& chart) {
   const LayerValue end = worst_layer(chart, "dead", true);
   const LayerValue start = worst_layer(chart, "dead", false);
-  if (end.value < kMany) return std::nullopt;
+  const bool alike = chart.surveyed_last("alike", end.layer) > kAlike;
+  if (end.value < (alike ? kManyAlike : kMany)) return std::nullopt;
   std::vector<int> layers;
   for (int layer = 1; layer <= chart.hidden(); ++layer)
     if (chart.surveyed_last("dead", layer) >= kMany) layers.push_back(layer);

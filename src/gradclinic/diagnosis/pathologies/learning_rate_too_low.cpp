@@ -15,15 +15,23 @@ double late_share(const Chart& chart) {
   return fall > 0 ? (points[points.size() * 2 / 3].loss - points.back().loss) / fall : 0;
 }
 
+/// Of the layer that moves most: where only early layers stand still, it is not the rate.
+double largest_update_ratio(const Chart& chart) {
+  double most = std::nan("");
+  for (int layer = 1; layer <= chart.depth(); ++layer)
+    most = std::fmax(most, chart.median("update_ratio", layer, kWhole));
+  return most;
+}
+
 std::optional<Finding> examine(const Chart& chart) {
   if (chart.course().empty() || chart.course().diverged) return std::nullopt;
-  const double ratio = typical_update_ratio(chart, kWhole);
+  const double ratio = largest_update_ratio(chart);
   const double late = late_share(chart);
   const double confidence = 0.25 + 0.35 * log_ramp(ratio, 1e-3, 1e-5) + 0.15 * ramp(late, 0.1, 0.3);
   return Finding{
       .confidence = confidence,
       .onset_step = 0,
-      .evidence = {{"update over weights, the median layer's", ratio, "about 1e-3"},
+      .evidence = {{"update over weights, of the layer that moves most", ratio, "about 1e-3"},
                    {"share of the loss's fall that comes in the last third of the steps", late,
                     "below 0.1 once it has converged"}},
       .rule = fmt::format("update ratio {:.2g}; {:.0f} % of the fall in the last third", ratio, 100 * late),
