@@ -11,21 +11,30 @@ namespace gradclinic {
 
 namespace files = std::filesystem;
 
-std::string experiments_folder(const std::string& given) {
+namespace {
+
+/// The folder given as option --NAME; else NAME/ here, above, or beside the sources.
+std::string folder_of(const std::string& name, const std::string& given) {
   std::error_code ignored;
   if (!given.empty()) {
-    if (!files::is_directory(given, ignored)) throw BadInput("--experiments", "no such folder", given);
+    if (!files::is_directory(given, ignored)) throw BadInput("--" + name, "no such folder", given);
     return given;
   }
   for (files::path above = files::current_path(); !above.empty(); above = above.parent_path()) {
-    if (files::is_directory(above / "experiments", ignored)) return (above / "experiments").string();
+    if (files::is_directory(above / name, ignored)) return (above / name).string();
     if (above == above.root_path()) break;
   }
-  const files::path source = files::path(GRADCLINIC_SOURCE) / "experiments";
+  const files::path source = files::path(GRADCLINIC_SOURCE) / name;
   if (files::is_directory(source, ignored)) return source.string();
-  throw BadInput("--experiments", "there is no folder `experiments` here, above or beside the sources", "",
-                 "name the folder with --experiments DIR");
+  throw BadInput("--" + name, "there is no folder `" + name + "` here, above or beside the sources", "",
+                 "name the folder with --" + name + " DIR");
 }
+
+}  // namespace
+
+std::string experiments_folder(const std::string& given) { return folder_of("experiments", given); }
+
+std::string cases_folder(const std::string& given) { return folder_of("cases", given); }
 
 std::vector<Experiment> load_experiments(const std::string& folder) {
   std::vector<std::string> paths;

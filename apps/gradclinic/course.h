@@ -11,6 +11,9 @@ namespace gradclinic {
 /// sources that this program was built from. Throws BadInput when there is none.
 std::string experiments_folder(const std::string& given);
 
+/// The folder of labelled cases, found likewise: --cases, cases/.
+std::string cases_folder(const std::string& given);
+
 /// Every experiment (*.toml) of a folder, in the order of the files' names. Throws BadInput for a folder without any,
 /// for the first mistake in a file, and for two experiments with one id.
 std::vector<Experiment> load_experiments(const std::string& folder);

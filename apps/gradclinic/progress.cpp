@@ -68,6 +68,18 @@ void ProgressLine::finish() {
   is_open_ = false;
 }
 
+std::function<void(std::size_t done, std::size_t total)> counting_on(ProgressLine& line) {
+  const auto begin = std::chrono::steady_clock::now();
+  return [&line, begin](std::size_t done, std::size_t total) {
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+    line.show({.done = static_cast<std::int64_t>(done),
+               .total = static_cast<std::int64_t>(total),
+               .runs_per_second = rate,
+               .seconds_left = rate > 0 ? static_cast<double>(total - done) / rate : 0});
+  };
+}
+
 int terminal_columns(std::FILE* stream, int otherwise) {
   winsize size{};
   if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return otherwise;

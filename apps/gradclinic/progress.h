@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <string>
 
 #include "gradclinic/lab/jobs.h"
@@ -28,6 +29,9 @@ class ProgressLine {
   std::int64_t tenths_shown_ = -1;
   std::chrono::steady_clock::time_point shown_at_;
 };
+
+/// Shows so many of a total, with the rate since now and the time left; `line` must outlive it.
+std::function<void(std::size_t done, std::size_t total)> counting_on(ProgressLine& line);
 
 /// "[#####-----] 120 of 240 runs, 31 runs/s, 4 s left"; the bar only with `bar_width` above 0.
 std::string progress_text(const LabProgress& progress, int bar_width, const std::string& unit = "runs");

@@ -6,8 +6,10 @@
 #include <thread>
 
 #include "gradclinic/command.h"
+#include "gradclinic/course.h"
 #include "gradclinic/interrupt.h"
 #include "gradclinic/lab/case_cures.h"
+#include "gradclinic/progress.h"
 #include "gradclinic/support/statistics.h"
 #include "gradclinic/support/text.h"
 
@@ -15,7 +17,7 @@ namespace gradclinic::commands {
 namespace {
 
 struct Arguments {
-  std::string folder = "cases";
+  std::string folder;
   std::string half = "both";
   std::string only;
   int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -57,8 +59,12 @@ void print_cure(const CuredCase& one) {
 
 /// Treats the sick ones and prints the shares of each half.
 void cure(const std::vector<JudgedCase>& judged, const Arguments& arguments) {
-  const std::vector<CuredCase> cured = cure_cases(
-      judged, {.threads = arguments.jobs, .seeds = arguments.seeds, .stop = &stop_on_interrupt(), .on_progress = {}});
+  ProgressLine line("cases");
+  const std::vector<CuredCase> cured = cure_cases(judged, {.threads = arguments.jobs,
+                                                           .seeds = arguments.seeds,
+                                                           .stop = &stop_on_interrupt(),
+                                                           .on_progress = counting_on(line)});
+  line.finish();
   if (arguments.verbose)
     for (const CuredCase& one : cured) print_cure(one);
   for (const bool held_out : {false, true})
@@ -101,14 +107,18 @@ void print_confusion(const std::vector<JudgedCase>& cases) {
 }
 
 ExitCode bench_command(const Arguments& arguments) {
-  std::vector<Case> cases = load_cases(arguments.folder);
+  std::vector<Case> cases = load_cases(cases_folder(arguments.folder));
   std::erase_if(cases, [&](const Case& labelled) {
     if (!arguments.only.empty() && labelled.id.find(arguments.only) == std::string::npos) return true;
     return arguments.half != "both" && labelled.held_out != (arguments.half == "held-out");
   });
-  const std::vector<JudgedCase> judged = judge_cases(
-      cases,
-      {.threads = arguments.jobs, .probe = !arguments.no_probe, .stop = &stop_on_interrupt(), .on_progress = {}});
+  ProgressLine line("cases");
+  const std::vector<JudgedCase> judged = judge_cases(cases, {.threads = arguments.jobs,
+                                                             .probe = !arguments.no_probe,
+                                                             .stop = &stop_on_interrupt(),
+                                                             .on_progress = counting_on(line)});
+  line.finish();
+  if (stop_on_interrupt()) return ExitCode::interrupted;  // half of the cases are no score
   if (arguments.verbose)
     for (const JudgedCase& one : judged) print_case(one);
   for (const bool held_out : {false, true})
@@ -122,7 +132,7 @@ ExitCode bench_command(const Arguments& arguments) {
 
 std::function<ExitCode()> set_up(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
-  app.add_option("--cases", arguments->folder, "folder of labelled cases")->capture_default_str();
+  app.add_option("--cases", arguments->folder, "folder of labelled cases; cases/ here, above or beside the sources");
   app.add_option("--half", arguments->half, "tuning, held-out or both")
       ->check(CLI::IsMember({"tuning", "held-out", "both"}))
       ->capture_default_str();

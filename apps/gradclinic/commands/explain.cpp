@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -57,6 +58,19 @@ void add_entries(const std::vector<Entry>& entries, const std::string& kind, Cat
   for (const Entry& entry : entries)
     catalogue.add(kind, entry.id, [&] {
       return fmt::format("{} ({})\n  {}\n  Reference: {}\n", entry.id, kind, entry.summary, entry.reference);
+    });
+}
+
+void add_fixes(Catalogue& catalogue) {
+  for (const Fix& fix : all_fixes())
+    catalogue.add("fix", fix.id, [&] {
+      std::vector<std::string> against;
+      for (const Pathology& pathology : all_pathologies())
+        if (std::ranges::count(pathology.fixes, fix.id) > 0) against.push_back(pathology.id);
+      return fmt::format("{} (fix)\n  {}\n  Why it helps: {}\n  Tried against: {}.\n{}  Reference: {}\n", fix.id,
+                         fix.summary, fix.mechanism, against.empty() ? "what nothing else suits" : join(against),
+                         fix.keeps_weights() ? "  Keeps the weights: may be tried from the middle of a run.\n" : "",
+                         fix.reference);
     });
 }
 
@@ -137,7 +151,7 @@ ExitCode explain_command(const Arguments& arguments) {
   add_entries(losses::all(), "loss", catalogue);
   add_entries(optimizers::all(), "optimizer", catalogue);
   add_entries(sets::all(), "data set", catalogue);
-  add_entries(all_fixes(), "fix", catalogue);
+  add_fixes(catalogue);
   add_gauges(catalogue);
   add_pathologies(catalogue);
   // What the catalogues know can be explained without any experiments at hand.

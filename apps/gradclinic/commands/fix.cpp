@@ -31,19 +31,11 @@ struct Arguments {
 constexpr auto kNothingProven = ExitCode::sick;
 
 TrialOptions options_of(const Arguments& arguments, ProgressLine& line) {
-  const auto begin = std::chrono::steady_clock::now();
   return {.seeds = arguments.seeds,
           .threads = arguments.jobs,
           .anyway = arguments.anyway,
           .stop = &stop_on_interrupt(),
-          .on_progress = [&line, begin](std::size_t done, std::size_t total) {
-            const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-            const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
-            line.show({.done = static_cast<std::int64_t>(done),
-                       .total = static_cast<std::int64_t>(total),
-                       .runs_per_second = rate,
-                       .seconds_left = rate > 0 ? static_cast<double>(total - done) / rate : 0});
-          }};
+          .on_progress = counting_on(line)};
 }
 
 ExitCode exit_code(bool interrupted, bool good) {
