@@ -41,9 +41,9 @@ Diagnosis diagnosis_fixture() {
           .summary = "it learns clearly less than the same data and budget allow: training loss 0.91",
           .findings = {cause, symptom, below},
           .notes = {note},
-          .trials = {{"reference", "train.optimizer = adam, data.standardize = true", 0.11, NAN, NAN, 1},
-                     {"unnormalized-input", "data.standardize = true", 0.12, NAN, NAN, 0.98},
-                     {"vanishing-gradient", "model.norm = batch", INFINITY, NAN, NAN, -1}},
+          .trials = {{"reference", "train.optimizer = adam, data.standardize = true", 100, 0.11, NAN, NAN, 1},
+                     {"unnormalized-input", "data.standardize = true", 100, 0.12, NAN, NAN, 0.98},
+                     {"vanishing-gradient", "model.norm = batch", 3, INFINITY, NAN, NAN, -1}},
           .gaps = {{"update-ratio", "update_ratio was not recorded"},
                    {"over-clipping", "update_ratio was not recorded"},
                    {"", "the record is damaged"}}};

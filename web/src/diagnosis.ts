@@ -23,6 +23,7 @@ export interface Trial {
   loss: JsonNumber;
   validation_loss: JsonNumber;
   validation_accuracy: JsonNumber;
+  steps: number;
   restored: JsonNumber;
 }
 

@@ -58,6 +58,8 @@ export function trials_section(data: DiagnosisData): HTMLElement {
   const what = accuracy
     ? "accuracy on samples held out: longer is better"
     : `${loss}, 1 is the best constant prediction's: shorter is better`;
+  const label = (trial: Trial) =>
+    trial.steps < data.run.steps ? `${trial.change} (after ${trial.steps} steps)` : trial.change;
   const group = (suspect: string) => {
     const trials = data.trials.filter((trial) => trial.suspect === suspect).sort(order);
     const heading = suspect === "reference" ? "Recipes known to be sound" : `Without ${suspect}`;
@@ -68,7 +70,7 @@ export function trials_section(data: DiagnosisData): HTMLElement {
       element(
         "ul",
         { class: "trials" },
-        ...trials.map((trial) => row(trial.change, outcome_of(trial), most, own, suspect === cause ? "of-cause" : "")),
+        ...trials.map((trial) => row(label(trial), outcome_of(trial), most, own, suspect === cause ? "of-cause" : "")),
       ),
     );
   };

@@ -56,8 +56,9 @@ Counterfactual run_one(const Spec& spec, SharedData& data, const CounterfactualO
   const double steps = spec.train.steps > 0
                            ? static_cast<double>(spec.train.steps)
                            : batches * static_cast<double>(std::max<std::int64_t>(1, spec.train.epochs));
-  EndingRecorder recorder(
-      share < 1 ? static_cast<std::int64_t>(share * steps) : std::numeric_limits<std::int64_t>::max(), options.stop);
+  EndingRecorder recorder(share < 1 ? static_cast<std::int64_t>(std::max(share * steps, batches))
+                                    : std::numeric_limits<std::int64_t>::max(),
+                          options.stop);
   Watch watch(recorder, course_gauges());
   const Outcome outcome = train(watched, loaded->split, generator, &watch, nullptr, &recorder.end());
   recorder.finish(outcome);

@@ -14,7 +14,8 @@ namespace gradclinic {
 /// How counterfactuals are carried out.
 struct CounterfactualOptions {
   int threads = 1;
-  /// Floating-point operations that one training may take (see estimated_work); a longer one ends early.
+  /// Floating-point operations that one training may take (see estimated_work); a longer one ends early, after an epoch
+  /// at least.
   double work = 5e10;
   const std::atomic<bool>* stop = nullptr;
   std::function<void(std::int64_t done, std::int64_t all)> on_progress = {};  ///< after each; calls do not overlap

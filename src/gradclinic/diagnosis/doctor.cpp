@@ -14,6 +14,8 @@ namespace {
 
 /// A finding below this confidence is a suspicion: worth a trial, not worth telling.
 constexpr double kWorthTelling = 0.4;
+/// Of a training that does not fail only what is plain to see is told.
+constexpr double kWorthANote = 0.7;
 constexpr std::size_t kFewestSurveys = 2;
 constexpr std::int64_t kFewestSteps = 2;
 
@@ -74,7 +76,7 @@ std::vector<Finding> notes_of(const std::vector<Suspect>& suspects, bool healthy
   std::vector<Finding> notes;
   for (const Suspect& suspect : suspects) {
     const bool benign = suspect.pathology->stage == Stage::benign;
-    if (!(benign || healthy) || suspect.finding.confidence < kWorthTelling) continue;
+    if (!(benign || healthy) || suspect.finding.confidence < (benign ? kWorthTelling : kWorthANote)) continue;
     notes.push_back(suspect.finding);
     notes.back().role = "note";
   }

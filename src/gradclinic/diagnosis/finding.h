@@ -31,9 +31,10 @@ struct Finding {
 
 /// A training tried with something changed, as evidence: what would have happened without the suspect.
 struct Trial {
-  std::string suspect;  ///< the pathology that the change would remove; "reference" for a recipe known to be sound
-  std::string change;   ///< "train.lr = 0.001"
-  double loss = 0;      ///< as the training's own figures, at the same step: over the constant prediction's; see Course
+  std::string suspect;     ///< the pathology that the change would remove; "reference" for a recipe known to be sound
+  std::string change;      ///< "train.lr = 0.001"
+  std::int64_t steps = 0;  ///< that it took: fewer than the training's where it ended early, to take no longer
+  double loss = 0;         ///< at its end, over the constant prediction's; see Course
   double validation_loss = 0;      ///< likewise; NaN without samples held out
   double validation_accuracy = 0;  ///< NaN for regression
   double restored = 0;             ///< share of what was lost that it brings back; at most 1, below 0 when it is worse

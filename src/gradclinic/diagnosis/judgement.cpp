@@ -113,6 +113,7 @@ std::vector<Trial> trials_of(const Chart& chart, const std::vector<Suspect>& sus
     if (course.empty()) return;
     Trial trial{.suspect = suspect,
                 .change = describe(tried.changes),
+                .steps = tried.result.steps,
                 .loss = course.last().loss,
                 .validation_loss = kNaN,
                 .validation_accuracy = kNaN,

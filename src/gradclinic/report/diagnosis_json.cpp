@@ -37,6 +37,7 @@ Json trial_json(const Trial& trial) {
           {"loss", json_number(trial.loss)},
           {"validation_loss", json_number(trial.validation_loss)},
           {"validation_accuracy", json_number(trial.validation_accuracy)},
+          {"steps", trial.steps},
           {"restored", json_number(trial.restored)}};
 }
 

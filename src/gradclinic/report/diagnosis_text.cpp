@@ -119,12 +119,12 @@ std::string outcome_text(double loss, double validation_loss, double validation_
   return "loss " + number_text(loss);
 }
 
-/// The number alone, as a trial's is compared with it.
-std::string instead_text(const Course& course) {
+/// The training's own number at a step, as a trial's is compared with it.
+std::string instead_text(const Course& course, std::int64_t step) {
   if (course.empty() || !std::isfinite(course.last().loss)) return "divergence";
-  if (course.validation.empty()) return number_text(course.last().loss);
-  const Point& last = course.validation.back();
-  return std::isnan(last.accuracy) ? number_text(last.loss) : fmt::format("{:.1f} %", 100 * last.accuracy);
+  if (course.validation.empty()) return number_text(Course::at(course.training, step).loss);
+  const Point& point = Course::at(course.validation, step);
+  return std::isnan(point.accuracy) ? number_text(point.loss) : fmt::format("{:.1f} %", 100 * point.accuracy);
 }
 
 /// The trials of one suspect, those that restore most first.
@@ -139,13 +139,15 @@ std::vector<Trial> trials_of(const Diagnosis& diagnosis, const std::string& susp
 }
 
 std::string trial_lines(const DiagnosisReport& report, const std::vector<Trial>& trials, const Style& style) {
-  const std::string instead = instead_text(read_course(report.record));
+  const Course course = read_course(report.record);
   std::vector<std::pair<std::string, std::string>> rows;
   int changes = 0, outcomes = 0;
   for (const Trial& trial : trials) {
-    rows.push_back({short_change(report, trial),
-                    fmt::format("{} instead of {}",
-                                outcome_text(trial.loss, trial.validation_loss, trial.validation_accuracy), instead)});
+    rows.push_back(
+        {short_change(report, trial),
+         fmt::format("{} instead of {}{}", outcome_text(trial.loss, trial.validation_loss, trial.validation_accuracy),
+                     instead_text(course, trial.steps),
+                     trial.steps < report.record.outcome.steps ? fmt::format(" after {} steps", trial.steps) : "")});
     changes = std::max(changes, characters(rows.back().first));
     outcomes = std::max(outcomes, characters(rows.back().second));
   }

@@ -8,13 +8,14 @@
 namespace gradclinic::pathologies {
 namespace {
 
-/// Share of the steps at which the loss rises by more than a tenth.
+/// Share of the surveys whose loss is more than a tenth above that of the one before. A step's own loss will not do:
+/// batches differ.
 double share_of_rises(const Chart& chart) {
-  const std::vector<float> losses = chart.series("loss");
+  const std::vector<Point>& points = chart.course().training;
   double rises = 0;
-  for (std::size_t i = 1; i < losses.size(); ++i)
-    if (!(losses[i] <= 1.1F * losses[i - 1])) ++rises;
-  return losses.size() < 2 ? 0 : rises / static_cast<double>(losses.size() - 1);
+  for (std::size_t i = 1; i < points.size(); ++i)
+    if (!(points[i].loss <= 1.1 * points[i - 1].loss)) ++rises;
+  return points.size() < 2 ? 0 : rises / static_cast<double>(points.size() - 1);
 }
 
 /// The highest survey after the first, over the first.
@@ -39,9 +40,9 @@ std::optional<Finding> examine(const Chart& chart) {
       .confidence = std::min(confidence, 0.9),
       .onset_step = 0,
       .evidence = {{"update over weights, first tenth, the median layer's", ratio, "about 1e-3; above 0.1 is much"},
-                   {"share of steps at which the loss rises by a tenth or more", rises, "below 0.05"},
+                   {"share of surveys at which the loss is a tenth above the one before, or more", rises, "below 0.05"},
                    {"highest loss on the survey's samples over the first", rise, "below 1.3"}},
-      .rule = fmt::format("update ratio {:.2g}, {:.0f} % of steps uphill, loss up to {:.3g} of the first", ratio,
+      .rule = fmt::format("update ratio {:.2g}, {:.0f} % of surveys uphill, loss up to {:.3g} of the first", ratio,
                           100 * rises, rise),
       .sentence =
           "The learning rate is too high: steps overshoot, so that the loss jumps about or rises instead of falling."};
