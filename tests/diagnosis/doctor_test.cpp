@@ -170,7 +170,7 @@ TEST(Doctor, OneStepIsTooFewToDecide) {
     const Diagnosis diagnosis = diagnosis_of({{"train.steps", "1"}}, {.probe = probe});
     expect_sound(diagnosis);
     EXPECT_EQ(diagnosis.verdict, Health::undecided);
-    EXPECT_NE(diagnosis.summary.find("one step"), std::string::npos) << diagnosis.summary;
+    EXPECT_NE(diagnosis.summary.find("1 step"), std::string::npos) << diagnosis.summary;
   }
 }
 

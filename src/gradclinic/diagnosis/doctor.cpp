@@ -61,7 +61,9 @@ std::string lacking(const Chart& chart) {
   if (chart.course().training.size() < kFewestSurveys)
     return chart.record().tables.contains("survey") ? "the record holds one survey only: train more than one step"
                                                     : "the record holds no surveys: record with watch.surveys above 0";
-  if (chart.course().last().step < kFewestSteps) return "the record holds one step only: train longer";
+  if (chart.course().last().step < kFewestSteps)
+    return "the record holds 1 step only, which tells nothing of how training goes: train longer, or judge the spec "
+           "with --before";
   return "";
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "gradclinic/data/dataset.h"
 #include "gradclinic/diagnosis/reference_recipes.h"
@@ -38,17 +37,6 @@ bool ended_early(const Record& record) {
   return record.outcome.status != "finished" && record.outcome.status != "diverged";
 }
 
-void withhold(Diagnosis& diagnosis, const std::string& reason) {
-  for (Finding& finding : diagnosis.findings) {
-    finding.role = "note";
-    finding.caused_by.clear();
-    diagnosis.notes.push_back(finding);
-  }
-  diagnosis.findings.clear();
-  diagnosis.verdict = Health::undecided;
-  diagnosis.summary = reason;
-}
-
 }  // namespace
 
 std::int64_t steps_done(const Record& record) {
@@ -70,21 +58,15 @@ Diagnosis examine_record(const Record& given, DoctorOptions options) {
     gaps.push_back(
         {"", fmt::format("the run ended early (status {}), after {} of {} steps: it is judged as far as it goes",
                          record.outcome.status, record.outcome.steps, planned_steps(chart))});
-  const bool too_short = record.outcome.steps < kFewestSteps && !chart.course().diverged;
-  if (options.probe && !too_short) {
+  if (options.probe) {
     Spec spec = chart.spec();
     spec.folder = options.folder;
     const std::string reason = why_no_trials(spec);
     options.probe = reason.empty();
     if (!reason.empty()) gaps.push_back({"", reason});
   }
-  if (too_short) options.probe = false;
   Diagnosis diagnosis = diagnose(record, options);
   diagnosis.gaps.insert(diagnosis.gaps.begin(), gaps.begin(), gaps.end());
-  if (too_short)
-    withhold(diagnosis, fmt::format("the record holds {} step{} only, which tells nothing of how training goes: train "
-                                    "longer, or judge the spec with --before",
-                                    record.outcome.steps, record.outcome.steps == 1 ? "" : "s"));
   return diagnosis;
 }
 

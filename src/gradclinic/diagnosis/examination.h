@@ -6,11 +6,9 @@ namespace gradclinic {
 
 /// diagnose() for a record from anywhere: killed, damaged, cut short, of another machine. Says as gaps what the record
 /// or the data did not allow: a run that ended early is judged as far as it goes; where the spec's data cannot be
-/// loaded there are no trials. Fewer than kFewestSteps steps that did not diverge are undecided, whatever they show.
+/// loaded there are no trials.
 /// Throws BadInput when the record's spec cannot be read.
 Diagnosis examine_record(const Record& record, DoctorOptions options);
-
-inline constexpr std::int64_t kFewestSteps = 2;
 
 /// Steps done: of the outcome, or, where the run was killed before it had one, as far as its tables go.
 std::int64_t steps_done(const Record& record);
