@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-#include "gradclinic/report/number_text.h"
+#include "gradclinic/support/number_text.h"
 
 namespace gradclinic {
 namespace {

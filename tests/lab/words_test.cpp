@@ -66,7 +66,7 @@ TEST(Words, NumbersAreShort) {
   EXPECT_EQ(number_in_words(0.99681), "0.9968") << "a ratio near 1 needs a digit more";
   EXPECT_EQ(number_in_words(12345), "12345");
   EXPECT_EQ(number_in_words(1000), "1000");
-  EXPECT_EQ(number_in_words(152600), "1.53e5");
+  EXPECT_EQ(number_in_words(152600), "1.5e5");
   EXPECT_EQ(number_in_words(-8.6e-9), "-8.6e-9");
   EXPECT_EQ(number_in_words(1e-300), "1e-300");
   EXPECT_EQ(number_in_words(std::numeric_limits<double>::infinity()), "infinite");

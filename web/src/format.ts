@@ -1,4 +1,4 @@
-// Numbers as people read them: the same rules as src/gradclinic/report/number_text.h.
+// Numbers as people read them: the same rules as src/gradclinic/support/number_text.h.
 
 function with_exponent(value: number): string {
   const [mantissa, exponent] = value.toExponential(1).split("e");

@@ -18,7 +18,7 @@
 #include "gradclinic/interrupt.h"
 #include "gradclinic/lab/notebook.h"
 #include "gradclinic/progress.h"
-#include "gradclinic/report/number_text.h"
+#include "gradclinic/support/number_text.h"
 #include "gradclinic/report/render.h"
 
 namespace gradclinic::commands {

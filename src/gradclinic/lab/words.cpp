@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "gradclinic/support/number_text.h"
 #include "gradclinic/support/text.h"
 
 namespace gradclinic {
@@ -67,14 +68,7 @@ std::string label_text(const Experiment& experiment, const std::string& factor, 
 std::string number_in_words(double value) {
   if (std::isnan(value)) return "not a number";
   if (std::isinf(value)) return value > 0 ? "infinite" : "minus infinite";
-  const double size = std::abs(value);
-  if (size >= 999.5 && size < 99999.5) return fmt::format("{:.0f}", value);
-  // Ratios near 1 need a digit more.
-  std::string text = fmt::format("{:.{}g}", value, std::abs(size - 1) < 0.02 ? 4 : 3);
-  const std::size_t exponent = text.find('e');
-  if (exponent == std::string::npos) return text;
-  // "8.6e-09" and "1.5e+05" read worse than "8.6e-9" and "1.5e5".
-  return text.substr(0, exponent + 1) + std::to_string(std::stoi(text.substr(exponent + 1)));
+  return number_text(value);
 }
 
 std::string seeds_in_words(long count, long all) { return fmt::format("{} of {} seeds", count, all); }

@@ -21,7 +21,7 @@ std::string factor_name_text(const std::string& factor);
 /// numbers, or beside a "none" or "true".
 std::string label_text(const Experiment& experiment, const std::string& factor, const std::string& label);
 
-/// A number in a sentence, to three digits: "0.532", "12400", "8.6e-9", "infinite", "not a number".
+/// A number in a sentence: as number_text, but "infinite" and "not a number" in words.
 std::string number_in_words(double value);
 
 /// "7 of 20 seeds".

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <initializer_list>
 
-#include "gradclinic/report/number_text.h"
+#include "gradclinic/support/number_text.h"
 
 namespace gradclinic {
 

@@ -6,8 +6,8 @@
 
 #include "gradclinic/diagnosis/pathology.h"
 #include "gradclinic/report/diagnosis_report.h"
-#include "gradclinic/report/number_text.h"
 #include "gradclinic/report/results_json.h"
+#include "gradclinic/support/number_text.h"
 #include "gradclinic/support/text.h"
 
 namespace gradclinic {

@@ -5,9 +5,9 @@
 
 #include "gradclinic/diagnosis/course.h"
 #include "gradclinic/report/diagnosis_report.h"
-#include "gradclinic/report/number_text.h"
 #include "gradclinic/report/text_layout.h"
 #include "gradclinic/spec/toml.h"
+#include "gradclinic/support/number_text.h"
 #include "gradclinic/support/text.h"
 
 namespace gradclinic {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "gradclinic/report/number_text.h"
 #include "gradclinic/report/svg_parts.h"
+#include "gradclinic/support/number_text.h"
 #include "gradclinic/support/text.h"
 
 namespace gradclinic {

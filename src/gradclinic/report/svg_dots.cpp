@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "gradclinic/report/curve_shape.h"
-#include "gradclinic/report/number_text.h"
 #include "gradclinic/report/palette.h"
 #include "gradclinic/report/svg_parts.h"
+#include "gradclinic/support/number_text.h"
 
 namespace gradclinic {
 

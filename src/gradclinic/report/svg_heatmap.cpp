@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "gradclinic/report/colour_map.h"
-#include "gradclinic/report/number_text.h"
 #include "gradclinic/report/svg_parts.h"
+#include "gradclinic/support/number_text.h"
 
 namespace gradclinic {
 

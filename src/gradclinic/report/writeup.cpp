@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gradclinic/report/number_text.h"
+#include "gradclinic/support/number_text.h"
 #include "gradclinic/spec/measure.h"
 #include "gradclinic/support/text.h"
 

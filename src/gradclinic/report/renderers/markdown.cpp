@@ -4,7 +4,7 @@
 #include <cctype>
 #include <cmath>
 
-#include "gradclinic/report/number_text.h"
+#include "gradclinic/support/number_text.h"
 #include "gradclinic/report/renderer.h"
 #include "gradclinic/report/results_json.h"
 #include "gradclinic/report/verdict_mark.h"

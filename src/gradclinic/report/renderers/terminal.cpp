@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "gradclinic/report/number_text.h"
+#include "gradclinic/support/number_text.h"
 #include "gradclinic/report/renderer.h"
 #include "gradclinic/report/text_layout.h"
 #include "gradclinic/report/verdict_mark.h"

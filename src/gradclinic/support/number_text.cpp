@@ -1,4 +1,4 @@
-#include "gradclinic/report/number_text.h"
+#include "gradclinic/support/number_text.h"
 
 #include <fmt/format.h>
 

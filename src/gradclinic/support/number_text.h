@@ -4,7 +4,7 @@
 
 namespace gradclinic {
 
-/// A number as people read it, in every rendering of the report: three significant digits ("0.532", "12400"), four
+/// A number as people read it, wherever one is printed: three significant digits ("0.532", "12400"), four
 /// beside 1 ("1.004"), two with an exponent below 1e-3 and from 1e5 on ("8.6e-9"); "∞" and "−∞" where it diverged, "–"
 /// for NaN.
 std::string number_text(double value);
