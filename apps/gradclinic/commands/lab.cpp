@@ -18,8 +18,8 @@
 #include "gradclinic/interrupt.h"
 #include "gradclinic/lab/notebook.h"
 #include "gradclinic/progress.h"
-#include "gradclinic/support/number_text.h"
 #include "gradclinic/report/render.h"
+#include "gradclinic/support/number_text.h"
 
 namespace gradclinic::commands {
 namespace {
@@ -96,6 +96,7 @@ ExitCode run_lab_command(const Arguments& arguments) {
   warn_of_slow_blas();
 
   ProgressLine line;
+  ProgressLine patients("patients");
   LabOptions options;
   if (arguments.seeds > 0) options.seeds = arguments.seeds;
   options.quick = arguments.quick;
@@ -104,12 +105,18 @@ ExitCode run_lab_command(const Arguments& arguments) {
   if (!arguments.no_cache) options.cache = (std::filesystem::path(arguments.out) / "runs.cache").string();
   options.stop = &stop_on_interrupt();
   options.on_progress = [&](const LabProgress& progress) { line.show(progress); };
+  options.on_patient = [&](const LabProgress& progress) {
+    line.finish();
+    patients.show(progress);
+  };
   options.on_warning = [&](const std::string& warning) {
     line.finish();
+    patients.finish();
     fmt::print(stderr, "gradclinic: {}\n", warning);
   };
   const LabResults results = run_lab(experiments, options);
   line.finish();
+  patients.finish();
 
   print_end(results, write_report(results, arguments.out));
   if (results.interrupted) return ExitCode::interrupted;

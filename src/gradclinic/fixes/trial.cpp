@@ -13,9 +13,6 @@ namespace {
 
 constexpr int kFirstSeeds = 2;
 constexpr std::size_t kLeastSuggested = 5;
-// Together 12: with five seeds the exact test can reach 0.05 after Holm's adjustment for so many.
-constexpr std::size_t kMostSingles = 8;
-constexpr std::size_t kMostPairs = 4;
 constexpr std::size_t kPairedOfBest = 4;
 constexpr std::size_t kMostExamined = 6;
 constexpr double kNearlyEqual = 0.25;  // of what is clearly worse
@@ -43,7 +40,7 @@ class Trials {
   bool stopped() const { return options_.stop && options_.stop->load(); }
 
   void carry_out_stages(const Record& record) {
-    expect(static_cast<std::size_t>(options_.seeds) * (kMostSingles + 1));
+    expect(static_cast<std::size_t>(options_.seeds) * (options_.most_singles + 1));
     std::vector<TriedFix> untreated(1);
     untreated[0].fixed = spec_;
     if (!train(untreated, {0}, 0, options_.seeds)) return;
@@ -65,7 +62,7 @@ class Trials {
   void try_suggested() {
     const FixContext context{spec_, chart_, pilot_};
     std::vector<Candidate> singles =
-        single_candidates(suggested_fixes(diagnosis_, kLeastSuggested), context, kMostSingles);
+        single_candidates(suggested_fixes(diagnosis_, kLeastSuggested), context, options_.most_singles);
     for (Candidate& single : singles) add(std::move(single), report_.tried);
     const int first = std::min(kFirstSeeds, options_.seeds);
     Contest contest = contest_of(report_.tried);
@@ -73,7 +70,7 @@ class Trials {
     std::vector<Candidate> best;
     for (const std::size_t one : by_median(contest, everyone(contest), first))
       if (best.size() < kPairedOfBest) best.push_back(report_.tried[one].candidate);
-    for (Candidate& pair : paired_candidates(best, context, kMostPairs)) add(std::move(pair), report_.tried);
+    for (Candidate& pair : paired_candidates(best, context, options_.most_pairs)) add(std::move(pair), report_.tried);
     const std::size_t count = report_.tried.size();
     std::vector<std::size_t> pairs;
     for (std::size_t one = contest.contenders; one < count; ++one) pairs.push_back(one);

@@ -10,11 +10,14 @@ namespace gradclinic {
 
 /// How fixes are tried.
 struct TrialOptions {
-  int seeds = 5;        ///< the spec's seed and those after it
-  int threads = 1;      ///< results do not depend on it, times apart
-  double work = 5e10;   ///< floating-point operations that one training may take; see estimated_work
-  bool anyway = false;  ///< try fixes on a healthy training, too
-  bool examine = true;  ///< watch the best again, for mechanism, side effects and cost
+  int seeds = 5;                 ///< the spec's seed and those after it
+  int threads = 1;               ///< results do not depend on it, times apart
+  double work = 5e10;            ///< floating-point operations that one training may take; see estimated_work
+  bool anyway = false;           ///< try fixes on a healthy training, too
+  std::size_t most_singles = 8;  ///< fixes by themselves; together with the pairs 12: with five seeds the exact test
+                                 ///< can reach 0.05 after Holm's adjustment for so many
+  std::size_t most_pairs = 4;    ///< pairs of the best
+  bool examine = true;           ///< watch the best again, for mechanism, side effects and cost
   const std::atomic<bool>* stop = nullptr;
   std::function<void(std::size_t done, std::size_t total)> on_progress;  ///< trainings; the total is an estimate
 };

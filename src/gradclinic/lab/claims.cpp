@@ -46,6 +46,8 @@ ClaimResult judge(const ClaimSpec& claim, const ExperimentRuns& runs) {
   result.measure = claim.measure.text;
   result.effect_unit = is_against_constant(claim.is) ? "value" : claim.scale == Scale::log ? "ratio" : "difference";
 
+  if (is_against_constant(claim.is)) result.threshold = bound_of(claim);
+
   const std::vector<Part> parts = is_against_constant(claim.is)
                                       ? line_up(runs, claim.left, claim.measure)
                                       : pair_up(runs, claim.left, claim.right, claim.measure, claim.scale);

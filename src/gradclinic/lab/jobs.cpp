@@ -15,12 +15,6 @@
 namespace gradclinic {
 namespace {
 
-/// What a run's result depends on, as text; a name is not among it.
-std::string identity_of(Spec spec) {
-  spec.name = "run";
-  return to_toml(spec) + (spec.data.path.empty() && spec.data.inputs.empty() ? "" : "in " + spec.folder);
-}
-
 /// The pool's shared state: who is next, what is kept where, how far it is.
 class Pool {
  public:
@@ -137,6 +131,11 @@ class Pool {
 };
 
 }  // namespace
+
+std::string identity_of(Spec spec) {
+  spec.name = "run";
+  return to_toml(spec) + (spec.data.path.empty() && spec.data.inputs.empty() ? "" : "in " + spec.folder);
+}
 
 std::size_t Jobs::add(const Spec& spec, const std::set<Extract>& extracts) {
   const auto [place, is_new] = numbers_.try_emplace(identity_of(spec), jobs_.size());

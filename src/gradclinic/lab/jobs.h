@@ -14,6 +14,9 @@
 
 namespace gradclinic {
 
+/// What a run's result depends on, as text; the spec's name is not among it.
+std::string identity_of(Spec spec);
+
 /// A run that some experiments need.
 struct Job {
   Spec spec;

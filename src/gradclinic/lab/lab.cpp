@@ -6,6 +6,7 @@
 
 #include "gradclinic/data/shared_data.h"
 #include "gradclinic/lab/claims.h"
+#include "gradclinic/lab/clinic.h"
 #include "gradclinic/lab/experiment_result.h"
 #include "gradclinic/lab/treatments.h"
 #include "gradclinic/record/run.h"
@@ -82,6 +83,18 @@ JobOptions job_options(const LabOptions& options) {
           .run = options.run ? options.run : train};
 }
 
+ClinicOptions clinic_options(const LabOptions& options) {
+  ClinicOptions clinic{.threads = options.jobs,
+                       .quick = options.quick,
+                       .cache = options.cache,
+                       .program = options.program,
+                       .stop = options.stop,
+                       .on_progress = options.on_patient,
+                       .on_warning = options.on_warning};
+  if (options.seeds) clinic.seeds = static_cast<int>(std::min<std::int64_t>(clinic.seeds, *options.seeds));
+  return clinic;
+}
+
 }  // namespace
 
 LabResults run_lab(const std::vector<Experiment>& experiments, const LabOptions& options) {
@@ -109,10 +122,15 @@ LabResults run_lab(const std::vector<Experiment>& experiments, const LabOptions&
     }
   }
   adjust_for_all_claims(results.experiments);
+  ClinicResults clinic;
+  if (const std::vector<Patient> patients = patients_of(experiments); !patients.empty())
+    clinic = treat(patients, clinic_options(options));
+  results.patients = std::move(clinic.patients);
   results.runs = static_cast<int>(
       std::count_if(jobs.all().begin(), jobs.all().end(), [](const Job& job) { return job.result.has_value(); }));
-  results.interrupted = std::any_of(jobs.all().begin(), jobs.all().end(),
-                                    [](const Job& job) { return !job.result && job.error.empty(); });
+  results.interrupted = clinic.interrupted || std::any_of(jobs.all().begin(), jobs.all().end(), [](const Job& job) {
+                          return !job.result && job.error.empty();
+                        });
   results.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return results;
 }

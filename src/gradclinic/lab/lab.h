@@ -22,17 +22,19 @@ struct LabOptions {
   std::string program;                ///< what tells this build from another: kept runs of another one are not used
   const std::atomic<bool>* stop = nullptr;
   std::function<void(const LabProgress&)> on_progress;
+  std::function<void(const LabProgress&)> on_patient;  ///< the same for the patients that fixes are tried on afterwards
   std::function<void(const std::string&)> on_warning;
   /// Trains a spec into a recorder: as gradclinic::run does, unless a test puts something else here.
   std::function<Outcome(const Spec&, Recorder&, const std::atomic<bool>*)> run;
 };
 
 /// Runs every cell of every experiment on every seed, and reduces what was seen to figures, claims with verdicts and
-/// treatments. Equal runs of several experiments are run once; runs that the cache has are not run again.
-/// A cell that cannot be run (its data are missing, ...) becomes a note of its experiment; the rest goes on. With
-/// `stop` set, what is finished is evaluated and `interrupted` is set. Treatments of which nothing can be compared are
-/// left out. The same experiments and seeds give the same results, whatever `jobs` is and whatever came from the cache,
-/// except for the times: `seconds`, `microseconds_per_step`, `cost` and `started`.
+/// treatments; then tries fixes on the experiments' patients (see clinic.h), on five seeds or as many as `seeds` gives.
+/// Equal runs of several experiments are run once; runs that the cache has are not run again. A cell that cannot be run
+/// (its data are missing, ...) becomes a note of its experiment; the rest goes on. With `stop` set, what is finished is
+/// evaluated and `interrupted` is set. Treatments of which nothing can be compared are left out. The same experiments
+/// and seeds give the same results, whatever `jobs` is and whatever came from the cache, except for the times:
+/// `seconds`, `microseconds_per_step`, `cost` and `started`.
 LabResults run_lab(const std::vector<Experiment>& experiments, const LabOptions& options);
 
 /// How many seeds the options give an experiment.

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,8 @@ struct ClaimResult {
   Verdict verdict = Verdict::inconclusive;
   double effect = 0;        ///< see effect_unit; of the weakest part when the claim has several
   std::string effect_unit;  ///< "ratio" (1 is no difference), "difference" (0 is none), "value"
-  double low = 0;           ///< 95 % interval of the effect
+  double threshold = std::numeric_limits<double>::quiet_NaN();  ///< what a value is held against; NaN else
+  double low = 0;                                               ///< 95 % interval of the effect
   double high = 0;
   int pairs = 0;       ///< n
   double p = 1;        ///< two-sided, exact sign test; of the weakest part
@@ -68,7 +70,7 @@ struct GroupResult {
   double microseconds_per_step = 0;
 };
 
-/// Which fix helps against which pathology: one row of the write-up's table, from paired runs.
+/// What an experiment says of a fix: one row of the write-up's second table, from paired runs.
 struct TreatmentResult {
   std::string experiment;
   std::string pathology;
@@ -85,6 +87,39 @@ struct TreatmentResult {
   double cost = 1;                          ///< time per step, treated / untreated
   std::string side_effects;
   std::string fails_where;  ///< settings where it did not help or harmed
+};
+
+/// What a fix, or a pair of them, did to one patient: as `gradclinic fix` tells it.
+struct TrialResult {
+  std::vector<std::string> fixes;    ///< ids; none of a random change
+  std::vector<std::string> changes;  ///< "train.lr = 0.001"
+  double outcome = 0;                ///< the patient's measure, median over the treated seeds
+  double effect = 0;                 ///< treated minus untreated, median over the seeds
+  double low = 0;                    ///< interval of the effect, exact, of this coverage
+  double high = 0;
+  double coverage = 0;
+  int seeds = 0;      ///< fewer than the patient's where it was dropped as clearly losing
+  double p_holm = 1;  ///< one-sided rank-sum test of better, adjusted for all that were tried on the patient
+  bool proven = false;
+  std::string mechanism;                                   ///< of the cause: "gone", "there", "not examined"
+  double cost = std::numeric_limits<double>::quiet_NaN();  ///< time per step, treated / untreated; NaN: not measured
+  double length = 1;                                       ///< steps, treated / untreated
+  std::vector<std::string> side_effects;                   ///< pathologies that came with it
+};
+
+/// An untreated setting of an experiment under the doctor, and what was tried on it.
+struct PatientResult {
+  std::string experiment;
+  std::string setting;
+  std::string verdict;   ///< "healthy", "sick", "undecided"
+  std::string cause;     ///< the pathology's id; empty where none is named
+  std::string sentence;  ///< the doctor's
+  std::string measure;   ///< what the fixes are judged by: "held-out accuracy"; empty where none was tried
+  double untreated = std::numeric_limits<double>::quiet_NaN();  ///< its median over the untreated seeds
+  int seeds = 0;
+  std::vector<TrialResult> tried;     ///< those proven first, then the others, each the best first
+  std::optional<TrialResult> random;  ///< the best random single change: the baseline
+  int random_changes = 0;             ///< of so many
 };
 
 struct ExperimentResult {
@@ -108,6 +143,7 @@ struct LabResults {
   std::map<std::string, std::string> versions;
   std::vector<ExperimentResult> experiments;
   std::vector<TreatmentResult> treatments;
+  std::vector<PatientResult> patients;
   double seconds = 0;
   int runs = 0;
   bool interrupted = false;
