@@ -291,6 +291,79 @@ std::vector<TreatmentResult> treatments() {
       rescue};
 }
 
+TrialResult trial(std::vector<std::string> fixes, std::vector<std::string> changes, double outcome, double effect,
+                  bool proven) {
+  return {.fixes = std::move(fixes),
+          .changes = std::move(changes),
+          .outcome = outcome,
+          .effect = effect,
+          .low = effect - 0.05,
+          .high = effect + 0.04,
+          .coverage = 0.9375,
+          .seeds = 5,
+          .p_holm = proven ? 0.0238 : 0.41,
+          .proven = proven,
+          .mechanism = proven ? "gone" : "there",
+          .cost = 1.21,
+          .length = 1,
+          .side_effects = {}};
+}
+
+PatientResult deep_patient() {
+  PatientResult patient{.experiment = "depth",
+                        .setting = "no fix, depth 20",
+                        .verdict = "sick",
+                        .cause = "vanishing-gradient",
+                        .sentence = "The gradient shrinks 3500-fold on its way to the first layer.",
+                        .measure = "training loss",
+                        .untreated = 0.96,
+                        .seeds = 5,
+                        .random_changes = 9};
+  patient.tried = {
+      trial({"batch-norm"}, {"model.norm = \"batch\""}, 0.03, -0.93, true),
+      trial({"residual", "he-init"}, {"model.residual = true", "model.init = \"he_normal\""}, 0.05, -0.91, true),
+      trial({"cosine-schedule"}, {"train.schedule = \"cosine\""}, 0.97, 0.01, false)};
+  patient.tried[1].length = 2;
+  patient.tried[1].side_effects = {"learning-rate-too-high"};
+  TrialResult& dropped = patient.tried[2];
+  dropped.seeds = 2;
+  dropped.mechanism = "not examined";
+  dropped.cost = kNan;
+  patient.random = trial({}, {"model.width = 100"}, 0.9, -0.06, false);
+  return patient;
+}
+
+PatientResult exploding_patient() {
+  PatientResult patient{.experiment = "clipping-real",
+                        .setting = "lr 1.5, | <b>no clipping</b>",
+                        .verdict = "sick",
+                        .cause = "exploding-gradient",
+                        .sentence = "Gradients grow until the loss is infinite.",
+                        .measure = "training loss",
+                        .untreated = kInfinity,
+                        .seeds = 5};
+  TrialResult clip = trial({"clip-norm"}, {"train.clip_norm = 1"}, 0.4, -kInfinity, false);
+  clip.low = clip.high = -kInfinity;
+  patient.tried = {clip};
+  return patient;
+}
+
+std::vector<PatientResult> patients() {
+  PatientResult second = deep_patient();
+  second.setting = "no fix, depth 40";
+  second.tried[0].proven = false;
+  std::swap(second.tried[0], second.tried[1]);
+  return {exploding_patient(),
+          {.experiment = "depth",
+           .setting = "no fix, depth 5",
+           .verdict = "healthy",
+           .cause = "",
+           .sentence = "This training does what it was set up to do.",
+           .measure = ""},
+          deep_patient(),
+          second};
+}
+
 }  // namespace
 
 LabResults fixture() {
@@ -302,6 +375,7 @@ LabResults fixture() {
           .versions = {{"gradclinic", "0.1.0"}, {"compiler", "g++ 12.2"}},
           .experiments = {gradient_flow(), activations(), clipping(), depth(), learning_rates(), empty},
           .treatments = treatments(),
+          .patients = patients(),
           .seconds = 49.3,
           .runs = 1820,
           .interrupted = true};

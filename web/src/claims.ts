@@ -8,7 +8,7 @@ import { verdict_badge, verdict_icon } from "./verdict";
 
 export function effect_of_claim(claim: Claim): Effect {
   const [low, high] = claim.interval.map(number_of);
-  return { effect: number_of(claim.effect), low, high, unit: claim.effect_unit };
+  return { effect: number_of(claim.effect), low, high, unit: claim.effect_unit, threshold: number_of(claim.threshold) };
 }
 
 export function claim_anchor(experiment: string, claim: string): string {

@@ -1,4 +1,4 @@
-// An effect with its interval on an axis, and where "no effect" lies on it.
+// An effect with its interval on an axis, and the line that it is held against: no effect, or a threshold.
 import { clamped_place, fit, holds, type Range, ticks_of } from "./axis";
 import { svg_element } from "./element";
 import { number_text, interval_text, tick_text } from "./format";
@@ -8,6 +8,7 @@ export interface Effect {
   low: number;
   high: number;
   unit: string; // ratio, difference, value
+  threshold?: number; // what a value is held against
 }
 
 const kWidth = 260;
@@ -15,16 +16,17 @@ const kHeight = 44;
 const kMargin = 14;
 const kTop = 14;
 
-/** The value that means "no effect"; none for a plain value. */
-export function no_effect(unit: string): number | null {
-  return unit === "ratio" ? 1 : unit === "difference" ? 0 : null;
+/** The line that the effect is held against: no effect, or a value's threshold; none where that is not known. */
+function line_of(effect: Effect): number | null {
+  if (effect.unit === "ratio") return 1;
+  if (effect.unit === "difference") return 0;
+  return effect.threshold !== undefined && Number.isFinite(effect.threshold) ? effect.threshold : null;
 }
 
-/** A range that holds all effects and "no effect". */
+/** A range that holds all effects and the lines that they are held against. */
 export function effect_range(effects: Effect[], unit: string): Range {
   const values = effects.flatMap((entry) => [entry.effect, entry.low, entry.high]);
-  const neutral = no_effect(unit);
-  if (neutral !== null) values.push(neutral);
+  values.push(...effects.map(line_of).filter((line) => line !== null));
   if (unit === "ratio") values.push(0.5, 2);
   return fit(values, unit === "ratio", false);
 }
@@ -59,7 +61,7 @@ export function effect_bar(effect: Effect, range: Range, verdict: string): SVGEl
     role: "img",
     "aria-label": `effect ${effect_text(effect)}`,
   });
-  const neutral = no_effect(effect.unit);
+  const neutral = line_of(effect);
   picture.append(svg_element("line", { class: "track", x1: kMargin, x2: kWidth - kMargin, y1: kTop, y2: kTop }));
   if (neutral !== null) {
     const x = x_of(neutral);

@@ -1,4 +1,5 @@
 import { claims_section } from "./claims";
+import { clinic_section } from "./clinic";
 import { is_diagnosis } from "./diagnosis";
 import { diagnosis_sections } from "./diagnosis_view";
 import { element } from "./element";
@@ -19,6 +20,7 @@ function show(results: Results | null, head: HTMLElement, sections: HTMLElement[
 function show_results(results: Results) {
   const claims = claims_section(results);
   const sections = [
+    results.patients.length ? clinic_section(results) : null,
     results.treatments.length ? treatments_section(results) : null,
     results.counts.claims ? claims.section : null,
     results.write_up.conclusions.length ? conclusions_section(results) : null,

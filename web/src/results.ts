@@ -40,6 +40,7 @@ export interface Claim {
   verdict: Verdict;
   effect: JsonNumber;
   effect_unit: string;
+  threshold: JsonNumber;
   interval: Interval;
   n: number;
   p: JsonNumber;
@@ -90,8 +91,40 @@ export interface Treatment {
   fails_where: string;
 }
 
+/** What a fix, or a random change, did to one patient. */
+export interface Trial {
+  fixes: string[];
+  changes: string[];
+  outcome: JsonNumber;
+  effect: JsonNumber;
+  interval: Interval;
+  coverage: JsonNumber;
+  seeds: number;
+  p_holm: JsonNumber;
+  proven: boolean;
+  mechanism: "gone" | "there" | "not examined";
+  cost: JsonNumber;
+  length: JsonNumber;
+  side_effects: string[];
+}
+
+export interface Patient {
+  experiment: string;
+  setting: string;
+  verdict: "healthy" | "sick" | "undecided";
+  cause: string;
+  sentence: string;
+  measure: string;
+  untreated_outcome: JsonNumber;
+  seeds: number;
+  tried: Trial[];
+  random: Trial | null;
+  random_changes: number;
+}
+
 export interface WriteUp {
   summary: string;
+  causes: { cause: string; headline: string; paragraphs: string[]; patients: number[] }[];
   pathologies: { pathology: string; headline: string; paragraphs: string[]; ranking: number[] }[];
   conclusions: {
     verdict: Verdict;
@@ -111,6 +144,7 @@ export interface Results {
   machine: Record<string, string>;
   versions: Record<string, string>;
   counts: Record<"experiments" | "runs" | "claims" | Verdict, number>;
+  patients: Patient[];
   treatments: Treatment[];
   write_up: WriteUp;
   experiments: Experiment[];

@@ -1,4 +1,4 @@
-// Which fix for which pathology: per pathology the sentence, the effects on one axis, and the text.
+// What the experiments say of each fix: per pathology the sentence, the effects on one axis, and the text.
 import { effect_bar, effect_range, effect_text, type Effect } from "./effect_bar";
 import { element } from "./element";
 import { number_text } from "./format";
@@ -41,6 +41,8 @@ function treatment_rows(treatments: Treatment[], titles: Map<string, string>): T
         element(
           "dl",
           { class: "limits" },
+          element("dt", {}, "outcome"),
+          element("dd", {}, number_text(number_of(treatment.treated_outcome))),
           element("dt", {}, "time per step"),
           element("dd", {}, `×\u2009${number_text(number_of(treatment.cost))}`),
           element("dt", {}, "side effects"),
@@ -59,8 +61,8 @@ export function treatments_section(results: Results): HTMLElement {
   const titles = new Map(results.experiments.map((experiment) => [experiment.id, experiment.title]));
   return element(
     "section",
-    { id: "fixes", "aria-labelledby": "fixes-title" },
-    element("h2", { id: "fixes-title" }, "Which fix for which pathology"),
+    { id: "treatments", class: "fixes", "aria-labelledby": "treatments-title" },
+    element("h2", { id: "treatments-title" }, "What the course's experiments say of each fix"),
     ...results.write_up.pathologies.map((advice) =>
       element(
         "article",

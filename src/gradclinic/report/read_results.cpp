@@ -108,6 +108,7 @@ ClaimResult claim(const Json& json) {
           .verdict = verdict(json),
           .effect = number(json, "effect"),
           .effect_unit = text(json, "effect_unit"),
+          .threshold = number(json, "threshold"),
           .low = low,
           .high = high,
           .pairs = get<int>(json, "n"),
@@ -162,6 +163,39 @@ TreatmentResult treatment(const Json& json) {
           .fails_where = text(json, "fails_where")};
 }
 
+TrialResult trial(const Json& json) {
+  const auto [low, high] = interval(json, "interval");
+  return {.fixes = get<std::vector<std::string>>(json, "fixes"),
+          .changes = get<std::vector<std::string>>(json, "changes"),
+          .outcome = number(json, "outcome"),
+          .effect = number(json, "effect"),
+          .low = low,
+          .high = high,
+          .coverage = number(json, "coverage"),
+          .seeds = get<int>(json, "seeds"),
+          .p_holm = number(json, "p_holm"),
+          .proven = get<bool>(json, "proven"),
+          .mechanism = text(json, "mechanism"),
+          .cost = number(json, "cost"),
+          .length = number(json, "length"),
+          .side_effects = get<std::vector<std::string>>(json, "side_effects")};
+}
+
+PatientResult patient(const Json& json) {
+  PatientResult made{.experiment = text(json, "experiment"),
+                     .setting = text(json, "setting"),
+                     .verdict = text(json, "verdict"),
+                     .cause = text(json, "cause"),
+                     .sentence = text(json, "sentence"),
+                     .measure = text(json, "measure"),
+                     .untreated = number(json, "untreated_outcome"),
+                     .seeds = get<int>(json, "seeds"),
+                     .tried = list<TrialResult>(json, "tried", trial),
+                     .random_changes = get<int>(json, "random_changes")};
+  if (const Json& random = item(json, "random"); !random.is_null()) made.random = trial(random);
+  return made;
+}
+
 }  // namespace
 
 LabResults read_results(const std::string& json) {
@@ -174,6 +208,7 @@ LabResults read_results(const std::string& json) {
           .versions = get<std::map<std::string, std::string>>(document, "versions"),
           .experiments = list<ExperimentResult>(document, "experiments", experiment),
           .treatments = list<TreatmentResult>(document, "treatments", treatment),
+          .patients = list<PatientResult>(document, "patients", patient),
           .seconds = number(document, "seconds"),
           .runs = get<int>(document, "runs"),
           .interrupted = get<bool>(document, "interrupted")};

@@ -25,6 +25,7 @@ Json claim_json(const ClaimResult& claim) {
           {"verdict", name_of(claim.verdict)},
           {"effect", number(claim.effect)},
           {"effect_unit", claim.effect_unit},
+          {"threshold", number(claim.threshold)},
           {"interval", numbers({claim.low, claim.high})},
           {"n", claim.pairs},
           {"p", number(claim.p)},
@@ -80,8 +81,48 @@ Json treatment_json(const TreatmentResult& treatment) {
           {"fails_where", treatment.fails_where}};
 }
 
+Json trial_json(const TrialResult& trial) {
+  return {{"fixes", trial.fixes},
+          {"changes", trial.changes},
+          {"outcome", number(trial.outcome)},
+          {"effect", number(trial.effect)},
+          {"interval", numbers({trial.low, trial.high})},
+          {"coverage", number(trial.coverage)},
+          {"seeds", trial.seeds},
+          {"p_holm", number(trial.p_holm)},
+          {"proven", trial.proven},
+          {"mechanism", trial.mechanism},
+          {"cost", number(trial.cost)},
+          {"length", number(trial.length)},
+          {"side_effects", trial.side_effects}};
+}
+
+Json patient_json(const PatientResult& patient) {
+  Json tried = Json::array();
+  for (const TrialResult& trial : patient.tried) tried.push_back(trial_json(trial));
+  return {{"experiment", patient.experiment},
+          {"setting", patient.setting},
+          {"verdict", patient.verdict},
+          {"cause", patient.cause},
+          {"sentence", patient.sentence},
+          {"measure", patient.measure},
+          {"untreated_outcome", number(patient.untreated)},
+          {"seeds", patient.seeds},
+          {"tried", tried},
+          {"random", patient.random ? trial_json(*patient.random) : Json()},
+          {"random_changes", patient.random_changes}};
+}
+
+Json cause_json(const CauseAdvice& advice) {
+  return {{"cause", advice.cause},
+          {"headline", advice.headline},
+          {"paragraphs", advice.paragraphs},
+          {"patients", advice.patients}};
+}
+
 Json write_up_json(const WriteUp& text) {
-  Json pathologies = Json::array(), conclusions = Json::array(), references = Json::array();
+  Json causes = Json::array(), pathologies = Json::array(), conclusions = Json::array(), references = Json::array();
+  for (const CauseAdvice& advice : text.causes) causes.push_back(cause_json(advice));
   for (const PathologyAdvice& entry : text.pathologies) {
     pathologies.push_back({{"pathology", entry.pathology},
                            {"headline", entry.headline},
@@ -98,11 +139,8 @@ Json write_up_json(const WriteUp& text) {
   }
   for (const Reference& reference : text.references)
     references.push_back({{"id", reference.id}, {"text", reference.text}, {"note", reference.note}});
-  return {{"summary", text.summary},
-          {"pathologies", pathologies},
-          {"conclusions", conclusions},
-          {"method", text.method},
-          {"references", references}};
+  return {{"summary", text.summary},    {"causes", causes},      {"pathologies", pathologies},
+          {"conclusions", conclusions}, {"method", text.method}, {"references", references}};
 }
 
 }  // namespace
@@ -143,9 +181,10 @@ nlohmann::ordered_json figure_json(const Figure& figure, const std::string& file
 
 nlohmann::ordered_json to_json(const LabResults& results, const WriteUp& text) {
   const Counts counts = count(results);
-  Json experiments = Json::array(), treatments = Json::array();
+  Json experiments = Json::array(), treatments = Json::array(), patients = Json::array();
   for (const ExperimentResult& experiment : results.experiments) experiments.push_back(experiment_json(experiment));
   for (const TreatmentResult& treatment : results.treatments) treatments.push_back(treatment_json(treatment));
+  for (const PatientResult& patient : results.patients) patients.push_back(patient_json(patient));
   return {{"format", "gradclinic-results-1"},
           {"started", results.started},
           {"seconds", number(results.seconds)},
@@ -161,6 +200,7 @@ nlohmann::ordered_json to_json(const LabResults& results, const WriteUp& text) {
             {"refuted", counts.refuted},
             {"inconclusive", counts.inconclusive},
             {"vacuous", counts.vacuous}}},
+          {"patients", patients},
           {"treatments", treatments},
           {"write_up", write_up_json(text)},
           {"experiments", experiments}};

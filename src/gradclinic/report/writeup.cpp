@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gradclinic/support/number_text.h"
 #include "gradclinic/spec/measure.h"
+#include "gradclinic/support/number_text.h"
 #include "gradclinic/support/text.h"
 
 namespace gradclinic {
@@ -136,7 +136,7 @@ std::vector<ConclusionGroup> conclusions(const LabResults& results) {
   return groups;
 }
 
-std::string summary(const LabResults& results, const std::vector<PathologyAdvice>& pathologies) {
+std::string summary(const LabResults& results, const std::vector<CauseAdvice>& causes) {
   const Counts counts = count(results);
   std::string text =
       fmt::format("{} with {} tested {}: {} supported, {} refuted, {} inconclusive and {} vacuous. ",
@@ -144,10 +144,10 @@ std::string summary(const LabResults& results, const std::vector<PathologyAdvice
                   count_text(counts.runs, "training", "trainings"), count_text(counts.claims, "claim", "claims"),
                   counts.supported, counts.refuted, counts.inconclusive, counts.vacuous);
   std::vector<std::string> best;
-  for (const PathologyAdvice& entry : pathologies)
-    if (const TreatmentResult& first = results.treatments[entry.ranking.front()]; first.verdict == Verdict::supported)
-      best.push_back(fmt::format("{} against {}", first.fix, entry.pathology));
-  if (!best.empty()) text += as_sentence("What worked best: " + joined(best)) + " ";
+  for (const CauseAdvice& advice : causes)
+    if (const std::string fix = best_fix(advice, results.patients); !fix.empty())
+      best.push_back(fmt::format("{} against {}", fix, advice.cause));
+  if (!best.empty()) text += as_sentence("Proven by trials on the patients: " + joined(best)) + " ";
   text += fmt::format("All of it took {}.", duration_text(results.seconds));
   if (results.interrupted)
     text += " The lab was interrupted: what was finished is shown, and the same command goes on from there.";
@@ -166,6 +166,12 @@ std::vector<std::string> method() {
       "Supported: the whole interval lies where the claim says. Refuted: none of it does. Inconclusive: these runs "
       "cannot tell. Vacuous: what the claim speaks of never acted, as clipping that never clipped, so the comparison "
       "says nothing.",
+      "Which fix for which pathology is tested on the first seed's untreated network of each treatment: the doctor "
+      "diagnoses it, and what the diagnosis suggests is tried on five seeds (with --seeds on no more than those, with "
+      "--quick fewer fixes), beside random single changes for as much work. Effects are treated minus untreated. A fix "
+      "is proven when it is clearly better in the median and the exact one-sided rank-sum test, after Holm for all "
+      "that "
+      "was tried on that patient, gives p at most 0.05 (docs/fixes.md).",
       "Training that diverges is a result: it counts as an infinite loss and is drawn as the end of its curve.",
   };
 }
@@ -206,9 +212,10 @@ std::string effect_text(const ClaimResult& claim) {
 }
 
 WriteUp write_up(const LabResults& results) {
-  std::vector<PathologyAdvice> pathologies = advice(results.treatments);
-  return {.summary = summary(results, pathologies),
-          .pathologies = pathologies,
+  const std::vector<CauseAdvice> causes = cause_advice(results.patients);
+  return {.summary = summary(results, causes),
+          .causes = causes,
+          .pathologies = advice(results.treatments),
           .conclusions = conclusions(results),
           .method = method(),
           .references = references()};

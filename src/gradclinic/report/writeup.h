@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gradclinic/lab/results.h"
+#include "gradclinic/report/clinic_text.h"
 
 namespace gradclinic {
 
@@ -19,7 +20,7 @@ struct Counts {
 };
 Counts count(const LabResults& results);
 
-/// One pathology with the fixes tried on it, best first.
+/// One pathology with what the experiments say of its fixes, best first.
 struct PathologyAdvice {
   std::string pathology;
   /// One sentence: what worked best, with its numbers.
@@ -52,7 +53,8 @@ struct Reference {
 
 /// The report's text: page, markdown and terminal print this, so that they say the same.
 struct WriteUp {
-  std::string summary;  ///< one paragraph
+  std::string summary;              ///< one paragraph
+  std::vector<CauseAdvice> causes;  ///< which fix for which pathology, by trials on the experiments' patients
   std::vector<PathologyAdvice> pathologies;
   std::vector<ConclusionGroup> conclusions;
   std::vector<std::string> method;  ///< how to read effects, intervals and verdicts

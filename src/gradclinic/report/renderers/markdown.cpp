@@ -4,10 +4,11 @@
 #include <cctype>
 #include <cmath>
 
-#include "gradclinic/support/number_text.h"
 #include "gradclinic/report/renderer.h"
 #include "gradclinic/report/results_json.h"
 #include "gradclinic/report/verdict_mark.h"
+#include "gradclinic/support/number_text.h"
+#include "gradclinic/support/text.h"
 
 namespace gradclinic::renderers {
 
@@ -78,20 +79,56 @@ std::string groups_table(const ExperimentResult& experiment) {
   return text + "\n";
 }
 
-std::string treatments_section(const Report& report) {
+std::string patient_table(const PatientResult& patient) {
+  std::string text = table_head({"fix", "proven", patient.measure,
+                                 fmt::format("effect ({:.4g} % interval)", 100 * patient.tried.front().coverage),
+                                 "seeds", "p (Holm)", "the cause", "time per step", "steps", "side effects"});
+  const auto add = [&](const TrialResult& trial, const std::string& name) {
+    text += row({name, trial.proven ? "✓" : "–", number_text(trial.outcome), effect_text(trial),
+                 std::to_string(trial.seeds), number_text(trial.p_holm), mechanism_text(trial),
+                 std::isnan(trial.cost) ? "–" : "× " + number_text(trial.cost), "× " + number_text(trial.length),
+                 or_dash(join(trial.side_effects))});
+  };
+  for (const TrialResult& trial : patient.tried) add(trial, "**" + plain(name_of_trial(trial)) + "**");
+  if (patient.random)
+    add(*patient.random,
+        fmt::format("best of {}: {}", count_text(patient.random_changes, "random change", "random changes"),
+                    plain(name_of_trial(*patient.random))));
+  return text + "\n";
+}
+
+std::string patients_section(const Report& report) {
   std::string text = "## Which fix for which pathology\n\n";
+  for (const CauseAdvice& advice : report.text.causes) {
+    text += fmt::format("### {}\n\n{}\n\n", plain(advice.cause), plain(advice.headline));
+    for (const std::string& paragraph : advice.paragraphs) text += plain(paragraph) + "\n\n";
+    for (const int index : advice.patients) {
+      const PatientResult& patient = report.results.patients[static_cast<std::size_t>(index)];
+      text += fmt::format("**{}: {}.** {}", plain(patient.experiment), plain(patient.setting), plain(patient.sentence));
+      if (!patient.tried.empty())
+        text += fmt::format(" As it is, the {} is {}.\n\n{}", patient.measure, number_text(patient.untreated),
+                            patient_table(patient));
+      else
+        text += "\n\n";
+    }
+  }
+  return text;
+}
+
+std::string treatments_section(const Report& report) {
+  std::string text = "## What the course's experiments say of each fix\n\n";
   for (const PathologyAdvice& advice : report.text.pathologies) {
     text += fmt::format("### {}\n\n{}\n\n", plain(advice.pathology), plain(advice.headline));
-    text += table_head({"fix", "verdict", "effect, below 1 is better (95 % interval)", "n", "patient",
+    text += table_head({"fix", "verdict", "outcome", "effect, below 1 is better (95 % interval)", "n", "patient",
                         "what happened to the cause", "time per step", "side effects", "where it fails"});
     for (int index : advice.ranking) {
       const TreatmentResult& treatment = report.results.treatments[index];
-      text +=
-          row({"**" + plain(treatment.fix) + "**", mark_and_name(treatment.verdict),
-               fmt::format("{} of {}", effect_cell(treatment.effect, treatment.low, treatment.high, "ratio"),
-                           plain(effect_name(treatment))),
-               std::to_string(treatment.pairs), plain(treatment.patient), or_dash(treatment.mechanism),
-               "× " + number_text(treatment.cost), or_dash(treatment.side_effects), or_dash(treatment.fails_where)});
+      text += row(
+          {"**" + plain(treatment.fix) + "**", mark_and_name(treatment.verdict), number_text(treatment.treated_outcome),
+           fmt::format("{} of {}", effect_cell(treatment.effect, treatment.low, treatment.high, "ratio"),
+                       plain(effect_name(treatment))),
+           std::to_string(treatment.pairs), plain(treatment.patient), or_dash(treatment.mechanism),
+           "× " + number_text(treatment.cost), or_dash(treatment.side_effects), or_dash(treatment.fails_where)});
     }
     text += "\n";
     for (const std::string& paragraph : advice.paragraphs) text += plain(paragraph) + "\n\n";
@@ -138,6 +175,7 @@ std::string closing(const Report& report) {
 
 std::vector<Document> render(const Report& report) {
   std::string text = "# Why networks do not train, and what helps\n\n" + plain(report.text.summary) + "\n\n";
+  if (!report.text.causes.empty()) text += patients_section(report);
   if (!report.text.pathologies.empty()) text += treatments_section(report);
   if (!report.text.conclusions.empty()) text += conclusions_section(report);
   for (const ExperimentResult& experiment : report.results.experiments) text += experiment_section(experiment);

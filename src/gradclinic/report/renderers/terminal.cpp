@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "gradclinic/support/number_text.h"
 #include "gradclinic/report/renderer.h"
 #include "gradclinic/report/text_layout.h"
 #include "gradclinic/report/verdict_mark.h"
+#include "gradclinic/support/number_text.h"
 
 namespace gradclinic::renderers {
 
@@ -43,11 +43,16 @@ std::string claims(const Report& report) {
   return text;
 }
 
-std::string advice(const Report& report) {
+template <typename Entry>
+std::string headlines(const char* title, const std::vector<Entry>& entries, const Report& report) {
   std::string text;
-  for (const PathologyAdvice& entry : report.text.pathologies)
-    text += "  • " + wrapped(entry.headline, 4, report.columns);
-  return text.empty() ? text : painted("Which fix for which pathology", "1", report.colour) + "\n" + text + "\n";
+  for (const Entry& entry : entries) text += "  • " + wrapped(entry.headline, 4, report.columns);
+  return text.empty() ? text : painted(title, "1", report.colour) + "\n" + text + "\n";
+}
+
+std::string advice(const Report& report) {
+  return headlines("Which fix for which pathology", report.text.causes, report) +
+         headlines("What the course's experiments say of each fix", report.text.pathologies, report);
 }
 
 std::vector<Document> render(const Report& report) {
