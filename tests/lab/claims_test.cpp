@@ -188,6 +188,7 @@ value = 0.5)";
       judged(body, 10, [](const std::string&, const std::string&, int seed) { return 0.6 + 0.01 * seed; });
   EXPECT_EQ(result.verdict, Verdict::supported);
   EXPECT_EQ(result.effect_unit, "value");
+  EXPECT_EQ(result.threshold, 0.5);
   EXPECT_NEAR(result.effect, 0.645, 1e-12);
   EXPECT_EQ(judged(body, 10, [](const std::string&, const std::string&, int) { return 0.4; }).verdict,
             Verdict::refuted);

@@ -59,6 +59,8 @@ TEST(ResultsJson, ComesBackWhole) {
   EXPECT_TRUE(std::isinf(again.experiments[2].figures[0].curves[0].median[42]));
   EXPECT_TRUE(std::isnan(again.experiments[2].figures[0].curves[0].median[43]));
   EXPECT_EQ(again.treatments.back().fix, "gradient clipping");
+  EXPECT_EQ(again.experiments[4].claims[0].threshold, 2);
+  EXPECT_TRUE(std::isnan(again.experiments[0].claims[0].threshold));
   EXPECT_EQ(again.patients.size(), 4U);
   EXPECT_EQ(again.patients[2].random->changes.front(), "model.width = 100");
   EXPECT_FALSE(again.patients[1].random);

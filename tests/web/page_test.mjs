@@ -197,6 +197,24 @@ test("links lead somewhere, ids are unique, tables and controls have names", asy
   assert.deepEqual(faults, []);
 });
 
+test("each patient's table ends with the random baseline, and the healthy has none", async (page) => {
+  const causes = page.locator("#fixes article");
+  assert.equal(await causes.count(), 3);
+  const deep = causes.first().locator("table").first();
+  assert.match(await deep.locator("tbody tr").first().innerText(), /batch-norm\s+proven.*0\.93.*gone/s);
+  assert.match(await deep.locator("tbody tr").last().innerText(), /best of 9 random changes\s+not proven/);
+  const infinite = causes.nth(1).locator(".effect-bar text");
+  assert.deepEqual(await infinite.allTextContents(), ["-1", "0", "1"]);
+  assert.match(await causes.last().innerText(), /nothing to fix/);
+  assert.equal(await causes.last().locator("table").count(), 0);
+});
+
+test("a claim about a value shows the line that it is held against", async (page) => {
+  const bar = page.locator("#learning-rate .claim .effect-bar");
+  assert.equal(await bar.locator(".neutral").count(), 1);
+  assert.ok((await bar.locator("text").allTextContents()).includes("2"));
+});
+
 test("values can be read as a table", async (page) => {
   const figure = page.locator("figure#depth-final-loss");
   await figure.locator("summary").click();

@@ -28,6 +28,7 @@ export function effect_range(effects: Effect[], unit: string): Range {
   const values = effects.flatMap((entry) => [entry.effect, entry.low, entry.high]);
   values.push(...effects.map(line_of).filter((line) => line !== null));
   if (unit === "ratio") values.push(0.5, 2);
+  if (unit === "difference" && values.every((value) => value === 0 || !Number.isFinite(value))) values.push(-1, 1);
   return fit(values, unit === "ratio", false);
 }
 
