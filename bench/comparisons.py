@@ -15,7 +15,7 @@ STEPS = [(8, 50, 500, 200, 1.6, 2), (20, 50, 100, 200, 3.5, 5), (8, 16, 32, 1000
 WATCHED = [(8, 50, 500, 60, 1.10), (20, 50, 100, 100, 1.10), (8, 256, 256, 10, 1.03), (8, 1024, 512, 3, 1.03)]
 EXPONENTIAL_SPEEDUP, EXPONENTIAL_LIMIT, EXPONENTIAL_PEAK = 5, 400, 116  # microseconds at that many GFLOP/s a core
 NOTEBOOK_SPEEDUP = 4
-LAB_SCALING = 1.8  # of 2: what is left to starting up, reading and the report
+LAB_SCALING = 1.9  # of 2: what is left to starting up, reading and the report
 
 
 def size_of(depth, width, batch):

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <barrier>
+#include <atomic>
 #include <cmath>
 #include <complex>
 #include <ctime>
@@ -164,6 +164,29 @@ class Update {
   double loss_ = 0;
 };
 
+/// Threads meet here some thousand times a second: one that slept would be woken on its waker's core, and both would
+/// share it. Spins, and yields only where others hold the cores for long.
+class Meeting {
+ public:
+  explicit Meeting(Index threads) : threads_(threads) {}
+  void wait() {
+    const int meeting = meeting_.load();
+    if (arrived_.fetch_add(1) + 1 == threads_) {
+      arrived_ = 0;
+      ++meeting_;
+      return;
+    }
+    constexpr int kPatience = 100'000;
+    for (int spins = 0; meeting_.load() == meeting; ++spins)
+      if (spins > kPatience) std::this_thread::yield();
+  }
+
+ private:
+  const Index threads_;
+  std::atomic<Index> arrived_ = 0;
+  std::atomic<int> meeting_ = 0;
+};
+
 }  // namespace
 
 std::string measure_matrix_exponential(Index threads, Index warm, Index epochs) {
@@ -177,8 +200,8 @@ std::string measure_matrix_exponential(Index threads, Index warm, Index epochs) 
     parts.push_back(
         std::make_unique<Part>(values, matrices, kSamples * thread / threads, kSamples * (thread + 1) / threads));
   Update update(values);
-  std::barrier passed(threads);
-  std::barrier updated(threads);
+  Meeting passed(threads);
+  Meeting updated(threads);
   Moment begin;
   std::clock_t begin_of_all = 0;
   const auto work = [&](Index thread) {
@@ -188,9 +211,9 @@ std::string measure_matrix_exponential(Index threads, Index warm, Index epochs) 
         begin_of_all = std::clock();
       }
       parts[thread]->pass();
-      passed.arrive_and_wait();
+      passed.wait();
       if (thread == 0) update.step(parts);
-      updated.arrive_and_wait();
+      updated.wait();
     }
   };
   std::vector<std::jthread> others;

@@ -49,6 +49,7 @@ std::string measure_step(const Size& size, Index warm, Index steps, bool watched
   while (spent.cpu < kSeconds) {
     Generator weights = generator;
     Drop drop;
+    spec.watch.surveys = 0;  // a fixed number a run, whatever its length: no part of a step
     Watch watch(drop);
     Stopwatch stopwatch(warm);
     loss = train(spec, data, weights, watched ? &watch : nullptr, &stopwatch).final_loss;
