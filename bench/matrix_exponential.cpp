@@ -1,6 +1,7 @@
 // SimpleChains.jl's small example: https://julialang.org/blog/2022/04/simple-chains/
 
 #include <fmt/format.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <atomic>
@@ -164,8 +165,27 @@ class Update {
   double loss_ = 0;
 };
 
-/// Threads meet here some thousand times a second: one that slept would be woken on its waker's core, and both would
-/// share it. Spins, and yields only where others hold the cores for long.
+/// Keeps the calling thread on one of the processors it may use while it lives. A run takes some 20 ms, in which a
+/// scheduler may well leave two threads on one core.
+class Pinned {
+ public:
+  explicit Pinned(Index number) {
+    sched_getaffinity(0, sizeof allowed_, &allowed_);
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    for (int cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++cpu)
+      if (CPU_ISSET(cpu, &allowed_) && number-- == 0) CPU_SET(cpu, &one);
+    if (CPU_COUNT(&one) > 0) sched_setaffinity(0, sizeof one, &one);
+  }
+  ~Pinned() { sched_setaffinity(0, sizeof allowed_, &allowed_); }
+  Pinned(const Pinned&) = delete;
+  Pinned& operator=(const Pinned&) = delete;
+
+ private:
+  cpu_set_t allowed_;
+};
+
+/// Where threads meet some thousand times a second. Spins, and yields only where others hold the cores for long.
 class Meeting {
  public:
   explicit Meeting(Index threads) : threads_(threads) {}
@@ -205,6 +225,7 @@ std::string measure_matrix_exponential(Index threads, Index warm, Index epochs) 
   Moment begin;
   std::clock_t begin_of_all = 0;
   const auto work = [&](Index thread) {
+    const Pinned pinned(thread);
     for (Index epoch = 0; epoch < warm + epochs; ++epoch) {
       if (thread == 0 && epoch == warm) {
         begin = Moment::now();
