@@ -9,7 +9,8 @@ namespace gradclinic {
 namespace {
 
 TEST(GaugeCatalogue, EveryGaugeDocumentsItself) {
-  const std::set<std::string> tables = {"step", "validation", "histograms", "rank", "noise", "sharpness", "survey", "data"};
+  const std::set<std::string> tables = {"step",  "validation", "histograms", "rank",
+                                        "noise", "sharpness",  "survey",     "data"};
   std::set<std::string> ids;
   for (const Gauge& gauge : gauges::all()) {
     SCOPED_TRACE(gauge.id);

@@ -80,7 +80,8 @@ TEST(Surveys, RowsAreOfTheNetworkAfterThatManyUpdates) {
     for (const char* quantity : {"survey.loss", "survey.accuracy", "survey.balanced_accuracy"})
       EXPECT_EQ(std::bit_cast<std::uint32_t>(rows.at("survey", row, quantity)),
                 std::bit_cast<std::uint32_t>(end.at("survey", 1, quantity)));
-    for (const char* quantity : {"dead", "saturated", "alike", "dimensions", "spread", "weight_mean", "weight_deviation"})
+    for (const char* quantity :
+         {"dead", "saturated", "alike", "dimensions", "spread", "weight_mean", "weight_deviation"})
       for (int layer = 1; layer <= 3; ++layer)
         EXPECT_EQ(rows.at("survey", row, std::string("survey.") + quantity, layer),
                   end.at("survey", 1, std::string("survey.") + quantity, layer));

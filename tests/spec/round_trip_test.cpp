@@ -92,7 +92,8 @@ void draw(TrainSpec& train) {
 
 void draw(WatchSpec& watch) {
   auto& [every, histograms, rank, noise, sharpness, surveys] = watch;
-  for (std::int64_t* interval : {&every, &histograms, &rank, &noise, &sharpness, &surveys}) *interval = whole(0, 1000000);
+  for (std::int64_t* interval : {&every, &histograms, &rank, &noise, &sharpness, &surveys})
+    *interval = whole(0, 1000000);
 }
 
 Spec any_spec() {
