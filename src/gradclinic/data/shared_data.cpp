@@ -24,7 +24,7 @@ std::shared_ptr<const LoadedData> SharedData::get(const Spec& spec) {
   if (!entry->data) {
     Generator generator(spec.seed);
     Split split = load_data(spec, generator);
-    entry->data = std::make_shared<LoadedData>(std::move(split), generator);
+    entry->data = std::make_shared<LoadedData>(LoadedData{std::move(split), generator});
   }
   return entry->data;
 }
