@@ -11,7 +11,7 @@ build_packages=(
 )
 check_packages=(
   libgtest-dev librapidcheck-dev libbenchmark-dev python3-torch python3-numpy python3-jsonschema
-  clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 chromium
+  clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 chromium patch
 )
 
 say() { printf '%s\n' "$*" >&2; }

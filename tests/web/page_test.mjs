@@ -218,6 +218,7 @@ test("a claim about a value shows the line that it is held against", async (page
 test("values can be read as a table", async (page) => {
   const figure = page.locator("figure#depth-final-loss");
   await figure.locator("summary").click();
+  await figure.locator("tbody tr").first().waitFor();
   assert.equal(await figure.locator("tbody tr").count(), 7);
   assert.match(await figure.locator("tbody tr").first().innerText(), /5\s+0\.11/);
 });

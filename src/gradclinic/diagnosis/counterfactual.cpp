@@ -33,15 +33,6 @@ class EndingRecorder : public MemoryRecorder {
   std::atomic<bool> end_ = false;
 };
 
-/// The gauges that a course is read from.
-std::vector<Gauge> course_gauges() {
-  std::vector<Gauge> gauges = gauges::all();
-  std::erase_if(gauges, [](const Gauge& gauge) {
-    return gauge.table != "survey" && gauge.table != "data" && !gauge.of_validation;
-  });
-  return gauges;
-}
-
 Counterfactual run_one(const Spec& spec, SharedData& data, const CounterfactualOptions& options) {
   Spec watched = spec;
   watched.watch = {.every = 0, .surveys = spec.watch.surveys > 0 ? spec.watch.surveys : WatchSpec{}.surveys};
@@ -51,14 +42,13 @@ Counterfactual run_one(const Spec& spec, SharedData& data, const CounterfactualO
   sized.data.samples = loaded->split.training.samples();
   sized.data.features = loaded->split.training.features();
   const double share = std::min(1.0, options.work / estimated_work(sized));
-  const auto samples = static_cast<double>(sized.data.samples);
-  const double batches = spec.train.batch > 0 ? std::ceil(samples / static_cast<double>(spec.train.batch)) : 1;
-  const double steps = spec.train.steps > 0
-                           ? static_cast<double>(spec.train.steps)
-                           : batches * static_cast<double>(std::max<std::int64_t>(1, spec.train.epochs));
-  EndingRecorder recorder(share < 1 ? static_cast<std::int64_t>(std::max(share * steps, batches))
-                                    : std::numeric_limits<std::int64_t>::max(),
-                          options.stop);
+  TrainSpec epoch = spec.train;
+  epoch.steps = 0, epoch.epochs = 1;
+  const std::int64_t batches = planned_steps(epoch, sized.data.samples);
+  const double steps = share * static_cast<double>(planned_steps(spec.train, sized.data.samples));
+  EndingRecorder recorder(
+      share < 1 ? std::max(static_cast<std::int64_t>(steps), batches) : std::numeric_limits<std::int64_t>::max(),
+      options.stop);
   Watch watch(recorder, course_gauges());
   const Outcome outcome = train(watched, loaded->split, generator, &watch, nullptr, &recorder.end());
   recorder.finish(outcome);
@@ -66,6 +56,14 @@ Counterfactual run_one(const Spec& spec, SharedData& data, const CounterfactualO
 }
 
 }  // namespace
+
+std::vector<Gauge> course_gauges() {
+  std::vector<Gauge> gauges = gauges::all();
+  std::erase_if(gauges, [](const Gauge& gauge) {
+    return gauge.table != "survey" && gauge.table != "data" && !gauge.of_validation;
+  });
+  return gauges;
+}
 
 Spec with(const Spec& spec, const std::vector<Change>& changes) {
   Spec changed = spec;

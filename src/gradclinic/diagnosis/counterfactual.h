@@ -7,6 +7,7 @@
 
 #include "gradclinic/diagnosis/course.h"
 #include "gradclinic/diagnosis/pathology.h"
+#include "gradclinic/instruments/gauge.h"
 #include "gradclinic/spec/spec.h"
 
 namespace gradclinic {
@@ -26,6 +27,9 @@ struct Counterfactual {
   Course course;           ///< empty when the changed spec cannot be run
   std::int64_t steps = 0;  ///< optimizer steps done
 };
+
+/// The gauges that a course is read from.
+std::vector<Gauge> course_gauges();
 
 /// The spec with changes; throws BadInput where they make no valid spec.
 Spec with(const Spec& spec, const std::vector<Change>& changes);

@@ -1,7 +1,8 @@
 #include "gradclinic/diagnosis/reference_recipes.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "gradclinic/train/work.h"
 
 namespace gradclinic {
 namespace {
@@ -36,12 +37,7 @@ const char* fitting_initializer(const std::string& activation) {
 }
 
 std::int64_t planned_steps(const Chart& chart) {
-  const TrainSpec& train = chart.spec().train;
-  if (train.steps > 0) return train.steps;
-  const double samples = chart.fact("samples");
-  const double batches = train.batch > 0 && samples > 0 ? std::ceil(samples / static_cast<double>(train.batch)) : 1.0;
-  constexpr std::int64_t kDefaultEpochs = 200;
-  return static_cast<std::int64_t>(batches) * (train.epochs > 0 ? train.epochs : kDefaultEpochs);
+  return planned_steps(chart.spec().train, static_cast<std::int64_t>(std::max(1.0, chart.fact("samples"))));
 }
 
 std::vector<Change> with_batch(const Chart& chart, std::int64_t batch) {

@@ -12,15 +12,6 @@
 namespace gradclinic {
 namespace {
 
-/// The gauges that a course is read from.
-std::vector<Gauge> course_gauges() {
-  std::vector<Gauge> gauges = gauges::all();
-  std::erase_if(gauges, [](const Gauge& gauge) {
-    return gauge.table != "survey" && gauge.table != "data" && !gauge.of_validation;
-  });
-  return gauges;
-}
-
 /// Fixes that keep the weights: those suggested, else all.
 std::vector<const Fix*> midway_fixes(const Diagnosis& diagnosis) {
   std::vector<const Fix*> fixes;

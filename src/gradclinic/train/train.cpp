@@ -9,6 +9,7 @@
 #include "gradclinic/train/batches.h"
 #include "gradclinic/train/clip.h"
 #include "gradclinic/train/schedule.h"
+#include "gradclinic/train/work.h"
 
 namespace gradclinic {
 namespace {
@@ -33,7 +34,8 @@ class Loop {
         network_(spec.model, data.training.features(), output_count(spec, data.training), batches_.largest(),
                  generator),
         output_gradient_(network_.outputs(), batches_.largest()),
-        training_{spec_, data_, loss_, network_, total_steps(), batches_.largest()} {
+        training_{
+            spec_, data_, loss_, network_, planned_steps(spec.train, data.training.samples()), batches_.largest()} {
     if (optimizer_.state_count > 0) first_state_.resize(network_.values().size());
     if (optimizer_.state_count > 1) second_state_.resize(network_.values().size());
     if (observer_) before_.resize(largest_parameter());
@@ -67,12 +69,6 @@ class Loop {
   }
 
  private:
-  std::int64_t total_steps() const {
-    if (spec_.train.steps > 0) return spec_.train.steps;
-    constexpr std::int64_t kDefaultEpochs = 200;
-    return batches_.per_epoch() * (spec_.train.epochs > 0 ? spec_.train.epochs : kDefaultEpochs);
-  }
-
   /// One optimizer step: forward, backward, clip, update. Returns the loss before the update; a loss that is not
   /// finite ends the step before the update.
   double take(std::int64_t step) {

@@ -4,6 +4,13 @@
 
 namespace gradclinic {
 
+std::int64_t planned_steps(const TrainSpec& train, std::int64_t samples) {
+  if (train.steps > 0) return train.steps;
+  constexpr std::int64_t kDefaultEpochs = 200;
+  const std::int64_t batch = train.batch > 0 ? std::min(train.batch, samples) : samples;
+  return (samples + batch - 1) / batch * (train.epochs > 0 ? train.epochs : kDefaultEpochs);
+}
+
 double estimated_work(const Spec& spec) {
   const double samples = spec.data.samples > 0 ? static_cast<double>(spec.data.samples) : 10000;
   const double batch = spec.train.batch > 0 ? std::min(samples, static_cast<double>(spec.train.batch)) : samples;
