@@ -4,17 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstdlib>
-#include <exception>
 #include <limits>
-#include <mutex>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "gradclinic/support/error.h"
 #include "gradclinic/support/file.h"
+#include "gradclinic/support/parallel.h"
 #include "gradclinic/tensor/blas.h"
 #include "labels/rule.h"
 #include "labels/runs.h"
@@ -64,29 +61,6 @@ struct Decision {
            std::all_of(beaten.begin(), beaten.end(), [](int seeds) { return seeds < kMostSeeds; });
   }
 };
-
-/// Does work(0) to work(count - 1) on several threads. Throws the first exception that one of them threw.
-template <class Work>
-void in_parallel(std::size_t count, int threads, Work work) {
-  std::atomic<std::size_t> next = 0;
-  std::exception_ptr failure;
-  std::mutex mutex;
-  {
-    std::vector<std::jthread> workers;
-    for (int i = 0; i < threads; ++i) {
-      workers.emplace_back([&] {
-        try {
-          for (std::size_t item = next++; item < count; item = next++) work(item);
-        } catch (...) {
-          const std::lock_guard lock(mutex);
-          if (!failure) failure = std::current_exception();
-          next = count;
-        }
-      });
-    }
-  }
-  if (failure) std::rethrow_exception(failure);
-}
 
 Spec with_seed(Spec spec, int seed) {
   spec.seed = static_cast<std::uint64_t>(seed);

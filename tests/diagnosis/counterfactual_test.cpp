@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <new>
 
 #include "diagnosis/patient.h"
 #include "gradclinic/support/error.h"
@@ -112,6 +113,14 @@ TEST(Counterfactual, EndsEarlyAtItsBoundOfWork) {
 TEST(Counterfactual, StopsWhenTold) {
   const std::atomic<bool> stop = true;
   EXPECT_LT(carry_out(patient({}), {{}}, {.stop = &stop})[0].steps, 10);
+}
+
+TEST(Counterfactual, ThrowsInTheCallerWhatAWorkerThrew) {
+  for (const int threads : {1, 4})
+    EXPECT_THROW(
+        carry_out(patient({}), {{}, {}, {}, {}},
+                  {.threads = threads, .on_progress = [](std::int64_t, std::int64_t) { throw std::bad_alloc(); }}),
+        std::bad_alloc);
 }
 
 TEST(With, ChangesKeysOrIsBadInput) {

@@ -216,6 +216,15 @@ TEST(Lab, ACellThatCannotBeRunIsANoteAndHarmsNoOther) {
   EXPECT_EQ(experiment.groups.size(), 1U);
 }
 
+TEST(Lab, ThrowsInTheCallerWhatAWorkerThrew) {
+  LabOptions options = pretending();
+  options.jobs = 3;
+  options.on_progress = [](const LabProgress& progress) {
+    if (progress.done > 0) throw std::bad_alloc();
+  };
+  EXPECT_THROW(run_lab(one_experiment(), options), std::bad_alloc);
+}
+
 TEST(Lab, SaysWhatWasNotMeasured) {
   std::string text = kExperiment;
   text.replace(text.find("loss final"), 10, "lost final");

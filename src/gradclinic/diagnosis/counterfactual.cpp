@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
-#include <thread>
 
 #include "gradclinic/data/shared_data.h"
 #include "gradclinic/instruments/watch.h"
 #include "gradclinic/record/recorder.h"
 #include "gradclinic/spec/toml.h"
 #include "gradclinic/support/error.h"
+#include "gradclinic/support/parallel.h"
 #include "gradclinic/train/train.h"
 #include "gradclinic/train/work.h"
 
@@ -76,25 +76,18 @@ std::vector<Counterfactual> carry_out(const Spec& spec, const std::vector<std::v
                                       const CounterfactualOptions& options) {
   std::vector<Counterfactual> results(changes.size());
   SharedData data(4);
-  std::atomic<std::size_t> next = 0;
   std::mutex reporting;
   std::int64_t done = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < changes.size(); i = next++) {
-      try {
-        results[i] = run_one(with(spec, changes[i]), data, options);
-      } catch (const Error&) {
-        // The change does not go with this spec: no course.
-      }
-      const std::scoped_lock lock(reporting);
-      ++done;
-      if (options.on_progress) options.on_progress(done, static_cast<std::int64_t>(changes.size()));
+  in_parallel(changes.size(), options.threads, [&](std::size_t i) {
+    try {
+      results[i] = run_one(with(spec, changes[i]), data, options);
+    } catch (const Error&) {
+      // The change does not go with this spec: no course.
     }
-  };
-  std::vector<std::thread> threads;
-  for (int i = 1; i < options.threads; ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+    const std::scoped_lock lock(reporting);
+    ++done;
+    if (options.on_progress) options.on_progress(done, static_cast<std::int64_t>(changes.size()));
+  });
   return results;
 }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "gradclinic/record/run.h"
 #include "gradclinic/support/error.h"
+#include "gradclinic/support/parallel.h"
 #include "gradclinic/train/train.h"
 
 namespace gradclinic {
@@ -60,23 +60,17 @@ std::map<std::string, double> rule_confidences(const Record& record) {
 void watch_again(const std::vector<TriedFix*>& tried, const Record& untreated, const Diagnosis& diagnosis,
                  const ExaminationOptions& options) {
   const std::map<std::string, double> before = rule_confidences(untreated);
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < tried.size(); i = next++) {
-      try {
-        MemoryRecorder recorder;
-        run(tried[i]->fixed, recorder, options.stop);
-        if (options.stop && options.stop->load()) return;
-        compare(*tried[i], before, rule_confidences(recorder.record()), diagnosis);
-      } catch (const Error&) {
-        // It could not be run: nothing was seen.
-      }
+  const auto stopped = [&] { return options.stop && options.stop->load(); };
+  in_parallel(tried.size(), options.threads, [&](std::size_t i) {
+    if (stopped()) return;
+    try {
+      MemoryRecorder recorder;
+      run(tried[i]->fixed, recorder, options.stop);
+      if (!stopped()) compare(*tried[i], before, rule_confidences(recorder.record()), diagnosis);
+    } catch (const Error&) {
+      // It could not be run: nothing was seen.
     }
-  };
-  std::vector<std::thread> threads;
-  for (int i = 1; i < options.threads; ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+  });
 }
 
 double relative_step_time(const Spec& spec, const Spec& other) {

@@ -1,12 +1,12 @@
 #include "gradclinic/fixes/midway_trial.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "gradclinic/fixes/steps.h"
 #include "gradclinic/instruments/watch.h"
 #include "gradclinic/record/recorder.h"
 #include "gradclinic/support/error.h"
+#include "gradclinic/support/parallel.h"
 #include "gradclinic/train/train.h"
 
 namespace gradclinic {
@@ -28,18 +28,11 @@ void train_all(const Spec& spec, const std::vector<MidwayChange>& changes, std::
                const TrialOptions& options, std::vector<std::vector<Course>>& courses) {
   const auto seeds = static_cast<std::size_t>(options.seeds);
   courses.assign(changes.size(), std::vector<Course>(seeds));
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < changes.size() * seeds; i = next++) {
-      Spec seeded = spec;
-      seeded.seed += i % seeds;
-      courses[i / seeds][i % seeds] = midway_course(seeded, changes[i / seeds], from, options.stop);
-    }
-  };
-  std::vector<std::thread> threads;
-  for (int i = 1; i < options.threads; ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+  in_parallel(changes.size() * seeds, options.threads, [&](std::size_t i) {
+    Spec seeded = spec;
+    seeded.seed += i % seeds;
+    courses[i / seeds][i % seeds] = midway_course(seeded, changes[i / seeds], from, options.stop);
+  });
 }
 
 }  // namespace

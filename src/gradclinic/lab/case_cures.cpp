@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <mutex>
-#include <thread>
 
 #include "gradclinic/diagnosis/doctor.h"
 #include "gradclinic/diagnosis/shortfall.h"
 #include "gradclinic/fixes/trial.h"
 #include "gradclinic/record/run.h"
 #include "gradclinic/support/error.h"
+#include "gradclinic/support/parallel.h"
 
 namespace gradclinic {
 namespace {
@@ -69,28 +69,23 @@ std::vector<CuredCase> cure_cases(const std::vector<JudgedCase>& cases, const Cu
     if (judged.labelled.verdict == "sick") sick.push_back(&judged);
   std::vector<CuredCase> cured(sick.size());
   std::vector<char> finished(sick.size());
-  std::atomic<std::size_t> next = 0;
   std::size_t done = 0;
   std::mutex reporting;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < sick.size(); i = next++) {
-      cured[i].id = sick[i]->labelled.id;
-      cured[i].held_out = sick[i]->labelled.held_out;
-      try {
-        treat(*sick[i], cured[i], options);
-      } catch (const Error& error) {
-        cured[i].error = error.what();
-      }
-      if (options.stop && options.stop->load()) return;
-      const std::lock_guard lock(reporting);
-      finished[i] = 1;
-      if (options.on_progress) options.on_progress(++done, sick.size());
+  const auto stopped = [&] { return options.stop && options.stop->load(); };
+  in_parallel(sick.size(), options.threads, [&](std::size_t i) {
+    if (stopped()) return;
+    cured[i].id = sick[i]->labelled.id;
+    cured[i].held_out = sick[i]->labelled.held_out;
+    try {
+      treat(*sick[i], cured[i], options);
+    } catch (const Error& error) {
+      cured[i].error = error.what();
     }
-  };
-  std::vector<std::thread> threads;
-  for (int i = 1; i < options.threads; ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+    if (stopped()) return;
+    const std::lock_guard lock(reporting);
+    finished[i] = 1;
+    if (options.on_progress) options.on_progress(++done, sick.size());
+  });
   std::vector<CuredCase> kept;
   for (std::size_t i = 0; i < sick.size(); ++i)
     if (finished[i]) kept.push_back(std::move(cured[i]));

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <mutex>
 #include <set>
-#include <thread>
 
 #include "gradclinic/diagnosis/doctor.h"
 #include "gradclinic/record/run.h"
 #include "gradclinic/support/error.h"
+#include "gradclinic/support/parallel.h"
 
 namespace gradclinic {
 namespace {
@@ -54,22 +54,15 @@ bool JudgedCase::right_cause() const {
 std::vector<JudgedCase> judge_cases(const std::vector<Case>& cases, const CaseOptions& options) {
   std::vector<JudgedCase> judged;
   for (const Case& labelled : cases) judged.push_back({labelled, {}, {}});
-  std::atomic<std::size_t> next = 0;
   std::size_t done = 0;
   std::mutex reporting;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < judged.size(); i = next++) {
-      if (options.stop && options.stop->load()) return;
-      judge_one(judged[i], options);
-      const std::lock_guard lock(reporting);
-      ++done;
-      if (options.on_progress) options.on_progress(done, judged.size());
-    }
-  };
-  std::vector<std::thread> threads;
-  for (int i = 1; i < options.threads; ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+  in_parallel(judged.size(), options.threads, [&](std::size_t i) {
+    if (options.stop && options.stop->load()) return;
+    judge_one(judged[i], options);
+    const std::lock_guard lock(reporting);
+    ++done;
+    if (options.on_progress) options.on_progress(done, judged.size());
+  });
   return judged;
 }
 

@@ -9,7 +9,6 @@
 #include <mutex>
 #include <optional>
 #include <set>
-#include <thread>
 
 #include "gradclinic/diagnosis/doctor.h"
 #include "gradclinic/fixes/trial.h"
@@ -18,6 +17,7 @@
 #include "gradclinic/record/cache.h"
 #include "gradclinic/record/run.h"
 #include "gradclinic/support/error.h"
+#include "gradclinic/support/parallel.h"
 #include "gradclinic/train/work.h"
 
 namespace gradclinic {
@@ -52,11 +52,7 @@ class Clinic {
   ClinicResults run() {
     take_from_cache();
     report();
-    std::vector<std::thread> threads;
-    const std::size_t wanted = std::min(static_cast<std::size_t>(std::max(1, options_.threads)), open_.size());
-    for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back([this] { work(); });
-    work();
-    for (std::thread& thread : threads) thread.join();
+    in_parallel(open_.size(), options_.threads, [this](std::size_t next) { work(open_[next]); });
     ClinicResults results{.interrupted = progress_.done + progress_.failed < progress_.total};
     for (std::optional<PatientResult>& result : results_)
       if (result) results.patients.push_back(std::move(*result));
@@ -86,23 +82,21 @@ class Clinic {
                              [this](std::size_t i) { return estimated_work(patients_[i].spec); });
   }
 
-  void work() {
-    for (std::size_t next = next_++; next < open_.size() && !stopped(); next = next_++) {
-      const std::size_t i = open_[next];
-      try {
-        const PatientResult result = examine(patients_[i].spec);
-        if (stopped()) return;
-        const std::lock_guard lock(mutex_);
-        finish(i, result);
-        keep(patients_[i], result);
-        report();
-      } catch (const std::exception& error) {
-        const std::lock_guard lock(mutex_);
-        ++progress_.failed;
-        warn(fmt::format("no fixes are tried on {}, {}: {}", patients_[i].experiment, patients_[i].setting,
-                         error.what()));
-        report();
-      }
+  void work(std::size_t i) {
+    if (stopped()) return;
+    try {
+      const PatientResult result = examine(patients_[i].spec);
+      if (stopped()) return;
+      const std::lock_guard lock(mutex_);
+      finish(i, result);
+      keep(patients_[i], result);
+      report();
+    } catch (const std::exception& error) {
+      const std::lock_guard lock(mutex_);
+      ++progress_.failed;
+      warn(
+          fmt::format("no fixes are tried on {}, {}: {}", patients_[i].experiment, patients_[i].setting, error.what()));
+      report();
     }
   }
 
@@ -151,7 +145,6 @@ class Clinic {
   std::vector<std::optional<PatientResult>> results_;
   std::unique_ptr<Cache> cache_;
   std::vector<std::size_t> open_;
-  std::atomic<std::size_t> next_{0};
   std::mutex mutex_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   LabProgress progress_;

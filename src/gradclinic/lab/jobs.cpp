@@ -5,11 +5,11 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 #include "gradclinic/record/cache.h"
 #include "gradclinic/spec/toml.h"
 #include "gradclinic/support/error.h"
+#include "gradclinic/support/parallel.h"
 #include "gradclinic/train/work.h"
 
 namespace gradclinic {
@@ -38,11 +38,7 @@ class Pool {
 
   void run_the_rest() {
     start_ = std::chrono::steady_clock::now();
-    std::vector<std::thread> threads;
-    const auto wanted = std::min<std::size_t>(static_cast<std::size_t>(std::max(1, options_.threads)), open_.size());
-    for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back([this] { work(); });
-    work();
-    for (std::thread& thread : threads) thread.join();
+    in_parallel(open_.size(), options_.threads, [this](std::size_t next) { work(*open_[next]); });
   }
 
  private:
@@ -65,18 +61,16 @@ class Pool {
     return complete;
   }
 
-  void work() {
-    for (std::size_t next = next_++; next < open_.size() && !stopped(); next = next_++) {
-      Job& job = *open_[next];
-      carry_out_one(job);
-      const std::lock_guard lock(mutex_);
-      const double work = estimated_work(job.spec);
-      work_left_ -= work;
-      work_done_ += work;
-      progress_.done += job.result ? 1 : 0;
-      progress_.failed += job.error.empty() ? 0 : 1;
-      report();
-    }
+  void work(Job& job) {
+    if (stopped()) return;
+    carry_out_one(job);
+    const std::lock_guard lock(mutex_);
+    const double work = estimated_work(job.spec);
+    work_left_ -= work;
+    work_done_ += work;
+    progress_.done += job.result ? 1 : 0;
+    progress_.failed += job.error.empty() ? 0 : 1;
+    report();
   }
 
   void carry_out_one(Job& job) {
@@ -121,7 +115,6 @@ class Pool {
   std::unique_ptr<Cache> cache_;
   std::vector<Job*> open_;
   std::map<const Job*, RunResult> earlier_;
-  std::atomic<std::size_t> next_{0};
   std::atomic<bool> cannot_keep_{false};
   std::mutex mutex_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

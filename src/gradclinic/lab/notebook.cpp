@@ -223,10 +223,8 @@ class Notebook {
     Network<float>(spec.model, data.training.features(), 1, data.training.samples(), generator_);
     return std::async(std::launch::async,
                       [this, spec, &data, own]() mutable {
-                        cores_.acquire();
-                        Record record = record_of(spec, data, own);
-                        cores_.release();
-                        return record;
+                        const Core core(cores_);
+                        return record_of(spec, data, own);
                       })
         .share();
   }
