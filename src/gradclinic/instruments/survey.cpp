@@ -7,6 +7,8 @@
 
 #include "gradclinic/net/activation.h"
 #include "gradclinic/tensor/eigen.h"
+#include "gradclinic/tensor/row_sums.h"
+#include "gradclinic/tensor/small_product.h"
 
 namespace gradclinic {
 namespace {
@@ -18,60 +20,71 @@ constexpr double kSaturatedShare = 0.95;
 /// Sums over the samples seen so far, unit by unit, and the first samples' activations.
 struct LayerSums {
   void clear(Index units) {
-    sum = squares = saturated = Eigen::ArrayXd::Zero(units);
-    alive = Eigen::ArrayXd::Zero(units);
+    rows.assign(static_cast<std::size_t>(units), {});
     first.resize(units, kDimensionSamples);
     kept = seen = 0;
   }
 
   void add(View<const float> values, const Activation* activation) {
     if (seen == 0) clear(values.rows);
-    const auto seen_now = matrix(values);
-    sum += seen_now.cast<double>().rowwise().sum().array();
-    squares += seen_now.cast<double>().rowwise().squaredNorm().array();
-    alive += (seen_now.array() != 0).cast<double>().rowwise().sum();
-    if (activation)
-      saturated += (seen_now.array() <= activation->saturated_low || seen_now.array() >= activation->saturated_high)
-                       .cast<double>()
-                       .rowwise()
-                       .sum();
+    const auto nothing = std::numeric_limits<float>::quiet_NaN();
+    add_row_sums(values, activation ? activation->saturated_low : nothing,
+                 activation ? activation->saturated_high : nothing, rows);
     const Index more = std::min(kDimensionSamples - kept, values.columns);
-    first.middleCols(kept, more) = seen_now.leftCols(more);
+    first.middleCols(kept, more) = matrix(values).leftCols(more);
     kept += more;
     seen += values.columns;
   }
 
-  LayerSurvey result(bool can_die) const {
+  LayerSurvey result(bool can_die) {
     const auto n = static_cast<double>(seen);
+    double dead = 0, saturated = 0, total = 0, squared_sums = 0, variances = 0;
+    for (const RowSums& row : rows) {
+      dead += can_die && row.nonzero == 0 ? 1 : 0;
+      saturated += static_cast<double>(row.saturated) >= kSaturatedShare * n ? 1 : 0;
+      total += row.squares;
+      squared_sums += row.sum * row.sum;
+      variances += row.squares / n - (row.sum / n) * (row.sum / n);
+    }
+    const auto units = static_cast<double>(rows.size());
+    const double variance = variances / units;
     LayerSurvey layer;
-    layer.dead = can_die ? (alive == 0).cast<double>().mean() : 0;
-    layer.saturated = (saturated >= kSaturatedShare * n).cast<double>().mean();
-    const double total = squares.sum();
-    layer.alike = total > 0 && n > 1 ? (sum.square().sum() - total) / ((n - 1) * total) : kNaN;
-    const double variance = (squares / n - (sum / n).square()).mean();
+    layer.dead = dead / units;
+    layer.saturated = saturated / units;
+    layer.alike = total > 0 && n > 1 ? (squared_sums - total) / ((n - 1) * total) : kNaN;
     layer.spread = variance < 0 ? 0 : std::sqrt(variance);  // rounding below 0; NaN stays NaN
     layer.dimensions = dimensions();
     return layer;
   }
 
   /// From the samples' inner products, which are fewer than the units' covariances in wide layers.
-  double dimensions() const {
+  double dimensions() {
     if (kept < 2) return kNaN;
-    Eigen::MatrixXf centred = first.leftCols(kept);
+    centred = first.leftCols(kept);
     centred.colwise() -= centred.rowwise().mean().eval();
     const float largest = centred.cwiseAbs().maxCoeff();
     if (!centred.allFinite()) return kNaN;
     if (largest == 0) return 0;
     centred /= largest;  // fourth powers of small or large signals do not fit a float
-    const Eigen::MatrixXf products = centred.rows() < kept ? Eigen::MatrixXf(centred * centred.transpose())
-                                                           : Eigen::MatrixXf(centred.transpose() * centred);
+    const View<const float> values{centred.data(), centred.rows(), kept};
+    const Index size = std::min(values.rows, kept);
+    products.resize(size, size);
+    const View<float> result{products.data(), size, size};
+    unused.resize(static_cast<std::size_t>(size));
+    if (values.rows < kept)
+      small_product_of_rows(values, values, result, unused.data());
+    else
+      small_product(values.data, 1, kept, values, nullptr, result);
     const double trace = products.trace();
     const double square = products.squaredNorm();
     return trace * trace / square;
   }
 
-  Eigen::ArrayXd sum, squares, saturated, alive;
-  Eigen::MatrixXf first;  // units x the first samples
+  std::vector<RowSums> rows;      // one a unit
+  RowMajorMatrix<float> first;    // units x the first samples
+  RowMajorMatrix<float> centred;  // what dimensions() works with, kept from survey to survey
+  RowMajorMatrix<float> products;
+  std::vector<float> unused;
   Index kept = 0;
   Index seen = 0;
 };
