@@ -18,28 +18,32 @@ using Tag = hn::ScalableTag<float>;
 using Vector = hn::Vec<Tag>;
 
 constexpr Index kLanes = hn::MaxLanes(Tag());
+using HalfTag = hn::CappedTag<float, std::max<Index>(1, kLanes / 2)>;
 // Sized for the registers: rows x vectors accumulators, the vectors loaded, one broadcast.
 constexpr int kTileRows = HWY_TARGET <= HWY_AVX3 ? 8 : 4;
 constexpr int kTileVectors = 3;
+constexpr int kDotColumns = HWY_TARGET <= HWY_AVX3 ? 4 : 2;  // beside 4 rows
 
-/// The first `count` (1..kLanes) floats; the other lanes are 0.
-HWY_INLINE Vector load_some(const float* from, Index count) {
+/// The first `count` floats, at least 1; the other lanes are 0.
+template <class SomeTag>
+HWY_INLINE hn::Vec<SomeTag> load_some(SomeTag tag, const float* from, Index count) {
 #if HWY_MEM_OPS_MIGHT_FAULT
   HWY_ALIGN float lanes[kLanes] = {};
   std::copy_n(from, count, lanes);
-  return hn::Load(Tag(), lanes);
+  return hn::Load(tag, lanes);
 #else
-  return hn::MaskedLoad(hn::FirstN(Tag(), static_cast<std::size_t>(count)), Tag(), from);
+  return hn::MaskedLoad(hn::FirstN(tag, static_cast<std::size_t>(count)), tag, from);
 #endif
 }
 
-HWY_INLINE void store_some(Vector values, float* to, Index count) {
+template <class SomeTag>
+HWY_INLINE void store_some(hn::Vec<SomeTag> values, SomeTag tag, float* to, Index count) {
 #if HWY_MEM_OPS_MIGHT_FAULT
   HWY_ALIGN float lanes[kLanes];
-  hn::Store(values, Tag(), lanes);
+  hn::Store(values, tag, lanes);
   std::copy_n(lanes, count, to);
 #else
-  hn::BlendedStore(values, hn::FirstN(Tag(), static_cast<std::size_t>(count)), Tag(), to);
+  hn::BlendedStore(values, hn::FirstN(tag, static_cast<std::size_t>(count)), tag, to);
 #endif
 }
 
@@ -52,28 +56,30 @@ struct Operands {
   View<float> result;
 };
 
-/// kRows x (kVectors * kLanes) results held in registers; of the last vector only `last` lanes exist when kPartial.
-template <int kRows, int kVectors, bool kPartial>
+/// kRows x kVectors vectors of results held in registers; of the last vector only `last` lanes exist when kPartial.
+template <class TileTag, int kRows, int kVectors, bool kPartial>
 HWY_INLINE void tile(const Operands& operands, Index row, Index column, Index last) {
-  constexpr Tag kTag;
-  Vector sums[kRows][kVectors];
+  constexpr TileTag kTag;
+  constexpr Index kStep = hn::MaxLanes(kTag);
+  using TileVector = hn::Vec<TileTag>;
+  TileVector sums[kRows][kVectors];
 #pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r) {
-    const Vector start = operands.start ? hn::Set(kTag, operands.start[row + r]) : hn::Zero(kTag);
+    const TileVector start = operands.start ? hn::Set(kTag, operands.start[row + r]) : hn::Zero(kTag);
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) sums[r][v] = start;
   }
   const float* left = operands.left + row * operands.row_stride;
   const float* right = operands.right.data + column;
   for (Index k = 0; k < operands.right.rows; ++k) {
-    Vector loaded[kVectors];
+    TileVector loaded[kVectors];
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v)
       loaded[v] =
-          kPartial && v == kVectors - 1 ? load_some(right + v * kLanes, last) : hn::LoadU(kTag, right + v * kLanes);
+          kPartial && v == kVectors - 1 ? load_some(kTag, right + v * kStep, last) : hn::LoadU(kTag, right + v * kStep);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
-      const Vector factor = hn::Set(kTag, left[r * operands.row_stride]);
+      const TileVector factor = hn::Set(kTag, left[r * operands.row_stride]);
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) sums[r][v] = hn::MulAdd(factor, loaded[v], sums[r][v]);
     }
@@ -86,31 +92,38 @@ HWY_INLINE void tile(const Operands& operands, Index row, Index column, Index la
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
       if (kPartial && v == kVectors - 1)
-        store_some(sums[r][v], to + v * kLanes, last);
+        store_some(sums[r][v], kTag, to + v * kStep, last);
       else
-        hn::StoreU(sums[r][v], kTag, to + v * kLanes);
+        hn::StoreU(sums[r][v], kTag, to + v * kStep);
     }
   }
 }
 
-template <int kVectors, bool kPartial>
+template <class TileTag, int kVectors, bool kPartial>
 HWY_NOINLINE void column_of_tiles(const Operands& operands, Index column, Index last) {
   Index row = 0;
   const Index rows = operands.result.rows;
-  for (; row + kTileRows <= rows; row += kTileRows) tile<kTileRows, kVectors, kPartial>(operands, row, column, last);
+  for (; row + kTileRows <= rows; row += kTileRows)
+    tile<TileTag, kTileRows, kVectors, kPartial>(operands, row, column, last);
   if constexpr (kTileRows > 4)
-    for (; row + 4 <= rows; row += 4) tile<4, kVectors, kPartial>(operands, row, column, last);
-  for (; row + 2 <= rows; row += 2) tile<2, kVectors, kPartial>(operands, row, column, last);
-  for (; row < rows; ++row) tile<1, kVectors, kPartial>(operands, row, column, last);
+    for (; row + 4 <= rows; row += 4) tile<TileTag, 4, kVectors, kPartial>(operands, row, column, last);
+  for (; row + 2 <= rows; row += 2) tile<TileTag, 2, kVectors, kPartial>(operands, row, column, last);
+  for (; row < rows; ++row) tile<TileTag, 1, kVectors, kPartial>(operands, row, column, last);
 }
 
+/// `vectors` whole ones, then the `last` columns (0..kLanes).
 template <int kVectors>
-HWY_INLINE void last_column_of_tiles(const Operands& operands, Index column) {
-  const Index last = operands.result.columns - column - (kVectors - 1) * kLanes;
-  if (last == kLanes)
-    column_of_tiles<kVectors, false>(operands, column, last);
-  else
-    column_of_tiles<kVectors, true>(operands, column, last);
+HWY_INLINE void last_columns(const Operands& operands, Index column, Index vectors, Index last) {
+  if constexpr (kVectors > 0) {
+    if (vectors < kVectors) return last_columns<kVectors - 1>(operands, column, vectors, last);
+    // Half a vector costs half a multiplication where the core splits its vectors in two.
+    if (last > kLanes / 2) return column_of_tiles<Tag, kVectors + 1, true>(operands, column, last);
+    column_of_tiles<Tag, kVectors, false>(operands, column, last);
+    column += kVectors * kLanes;
+  } else if (last > kLanes / 2) {
+    return column_of_tiles<Tag, 1, true>(operands, column, last);
+  }
+  if (last > 0) column_of_tiles<HalfTag, 1, true>(operands, column, last);
 }
 
 void product(const float* left, Index row_stride, Index inner_stride, View<const float> right, const float* start,
@@ -119,18 +132,14 @@ void product(const float* left, Index row_stride, Index inner_stride, View<const
   constexpr Index kWidth = kTileVectors * kLanes;
   Index column = 0;
   for (; column + kWidth <= result.columns; column += kWidth)
-    column_of_tiles<kTileVectors, false>(operands, column, kLanes);
+    column_of_tiles<Tag, kTileVectors, false>(operands, column, kLanes);
   const Index left_over = result.columns - column;
-  if (left_over > 2 * kLanes)
-    last_column_of_tiles<3>(operands, column);
-  else if (left_over > kLanes)
-    last_column_of_tiles<2>(operands, column);
-  else if (left_over > 0)
-    last_column_of_tiles<1>(operands, column);
+  last_columns<kTileVectors - 1>(operands, column, left_over / kLanes, left_over % kLanes);
 }
 
-// The weight gradient sums over the batch, which is the SIMD axis of both operands. So blocks of the right operand are
-// transposed onto the stack, and tiles like those above add the products block after block.
+// The weight gradient sums over the batch, which is the SIMD axis of both operands. Either each result is a sum of
+// vectors along the batch, whose lanes are added at the end; or blocks of the right operand are transposed onto the
+// stack, and tiles like those above add the products block after block.
 constexpr Index kPanelRows = 128;            // of the batch
 constexpr Index kPanelColumns = 4 * kLanes;  // with AVX-512 the panel takes 32 KiB, the level-1 cache
 
@@ -156,7 +165,7 @@ HWY_INLINE void panel_tile(const PanelOperands& operands, Index row, Index colum
       if (!operands.add)
         sums[r][v] = hn::Zero(kTag);
       else
-        sums[r][v] = v == kVectors - 1 ? load_some(from + v * kLanes, last) : hn::LoadU(kTag, from + v * kLanes);
+        sums[r][v] = v == kVectors - 1 ? load_some(kTag, from + v * kLanes, last) : hn::LoadU(kTag, from + v * kLanes);
     }
   }
   const float* left = operands.left + row * operands.row_stride;
@@ -177,7 +186,7 @@ HWY_INLINE void panel_tile(const PanelOperands& operands, Index row, Index colum
     float* to = operands.result.row(row + r) + column;
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors - 1; ++v) hn::StoreU(sums[r][v], kTag, to + v * kLanes);
-    store_some(sums[r][kVectors - 1], to + (kVectors - 1) * kLanes, last);
+    store_some(sums[r][kVectors - 1], kTag, to + (kVectors - 1) * kLanes, last);
   }
 }
 
@@ -200,7 +209,7 @@ HWY_INLINE void transpose(View<const float> from, Index first_row, Index rows, I
       const Index count = std::min(kLanes, columns - c);
       Vector row[4];
       for (int i = 0; i < 4; ++i)
-        row[i] = count == kLanes ? hn::LoadU(kTag, source[i] + c) : load_some(source[i] + c, count);
+        row[i] = count == kLanes ? hn::LoadU(kTag, source[i] + c) : load_some(kTag, source[i] + c, count);
       if constexpr (kLanes >= 4) {
         const auto low_01 = hn::BitCast(kPairs, hn::InterleaveLower(kTag, row[0], row[1]));
         const auto high_01 = hn::BitCast(kPairs, hn::InterleaveUpper(kTag, row[0], row[1]));
@@ -247,27 +256,134 @@ HWY_INLINE void multiply_panel(const PanelOperands& operands, Index column, Inde
     multiply_vectors<1>(operands, column, last);
 }
 
-HWY_INLINE float sum_of(const float* values, Index count) {
+/// The sum of a vector's blocks of four lanes.
+template <class AnyTag>
+HWY_INLINE auto sum_of_blocks(AnyTag tag, hn::Vec<AnyTag> values) {
+  if constexpr (hn::MaxLanes(tag) <= 4) {
+    return values;
+  } else {
+    const hn::Half<AnyTag> half;
+    return sum_of_blocks(half, hn::Add(hn::LowerHalf(half, values), hn::UpperHalf(half, values)));
+  }
+}
+
+/// to[i * stride] = the sum of the lanes of sums[i], for `count` (1..4) vectors.
+HWY_INLINE void store_sums(const Vector (&sums)[4], float* to, Index stride, int count) {
   constexpr Tag kTag;
-  Vector sum = hn::Zero(kTag);
+  HWY_ALIGN float totals[4];
+  if constexpr (kLanes >= 4) {
+    const hn::Repartition<double, Tag> kPairs;
+    const auto fold = [&](Vector one, Vector other) HWY_ATTR {
+      return hn::Add(hn::InterleaveLower(kTag, one, other), hn::InterleaveUpper(kTag, one, other));
+    };
+    const auto low = hn::BitCast(kPairs, fold(sums[0], sums[1])), high = hn::BitCast(kPairs, fold(sums[2], sums[3]));
+    const Vector folded = hn::Add(hn::BitCast(kTag, hn::InterleaveLower(kPairs, low, high)),
+                                  hn::BitCast(kTag, hn::InterleaveUpper(kPairs, low, high)));
+    hn::Store(sum_of_blocks(kTag, folded), hn::CappedTag<float, 4>(), totals);
+  } else {
+    for (int i = 0; i < 4; ++i) totals[i] = hn::GetLane(hn::SumOfLanes(kTag, sums[i]));
+  }
+  for (int i = 0; i < count; ++i) to[i * stride] = totals[i];
+}
+
+struct RowOperands {
+  View<const float> left;
+  View<const float> right;
+  View<float> result;
+};
+
+/// kRows (at most 4) x kColumns results as sums along the batch.
+template <int kRows, int kColumns>
+HWY_INLINE void dot_tile(const RowOperands& operands, Index row, Index column) {
+  constexpr Tag kTag;
+  const Index batch = operands.left.columns;
+  const float* left = operands.left.row(row);
+  const float* right = operands.right.row(column);
+  Vector sums[kColumns][4];
+  for (int c = 0; c < kColumns; ++c)
+    for (int r = 0; r < 4; ++r) sums[c][r] = hn::Zero(kTag);
+  const auto add = [&](auto load) HWY_ATTR {
+    Vector loaded[kColumns];
+#pragma GCC unroll 4
+    for (int c = 0; c < kColumns; ++c) loaded[c] = load(right + c * batch);
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) {
+      const Vector factor = load(left + r * batch);
+#pragma GCC unroll 4
+      for (int c = 0; c < kColumns; ++c) sums[c][r] = hn::MulAdd(factor, loaded[c], sums[c][r]);
+    }
+  };
   Index at = 0;
-  for (; at + kLanes <= count; at += kLanes) sum = hn::Add(sum, hn::LoadU(kTag, values + at));
-  if (at < count) sum = hn::Add(sum, load_some(values + at, count - at));
-  return hn::GetLane(hn::SumOfLanes(kTag, sum));
+  for (; at + kLanes <= batch; at += kLanes)
+    add([&](const float* from) HWY_ATTR { return hn::LoadU(kTag, from + at); });
+  if (at < batch) add([&](const float* from) HWY_ATTR { return load_some(kTag, from + at, batch - at); });
+  for (int c = 0; c < kColumns; ++c)
+    store_sums(sums[c], operands.result.row(row) + column + c, operands.result.columns, kRows);
+}
+
+template <int kColumns>
+HWY_NOINLINE void column_of_dots(const RowOperands& operands, Index column) {
+  Index row = 0;
+  for (; row + 4 <= operands.left.rows; row += 4) dot_tile<4, kColumns>(operands, row, column);
+  for (; row + 2 <= operands.left.rows; row += 2) dot_tile<2, kColumns>(operands, row, column);
+  for (; row < operands.left.rows; ++row) dot_tile<1, kColumns>(operands, row, column);
+}
+
+HWY_INLINE void multiply_dots(const RowOperands& operands, Index column, Index end) {
+  for (; column + kDotColumns <= end; column += kDotColumns) column_of_dots<kDotColumns>(operands, column);
+  if constexpr (kDotColumns > 2)
+    for (; column + 2 <= end; column += 2) column_of_dots<2>(operands, column);
+  for (; column < end; ++column) column_of_dots<1>(operands, column);
+}
+
+/// Whether sums along the batch take fewer instructions than tiles of a panel: for each result its vectors of the batch
+/// and some to add their lanes, against whole vectors of results and the panel's transposition.
+HWY_INLINE bool dots_are_cheaper(Index rows, Index columns, Index batch) {
+  const auto vectors = [](Index count) { return (count + kLanes - 1) / kLanes; };
+  return rows * columns * (vectors(batch) + 4) < rows * vectors(columns) * batch + columns * batch / 3;
+}
+
+void sum_rows(View<const float> values, float* sums) {
+  constexpr Tag kTag;
+  for (Index row = 0; row < values.rows; row += 4) {
+    const int count = static_cast<int>(std::min<Index>(4, values.rows - row));
+    Vector totals[4] = {hn::Zero(kTag), hn::Zero(kTag), hn::Zero(kTag), hn::Zero(kTag)};
+    for (int r = 0; r < count; ++r) {
+      const float* from = values.row(row + r);
+      Index at = 0;
+      for (; at + kLanes <= values.columns; at += kLanes) totals[r] = hn::Add(totals[r], hn::LoadU(kTag, from + at));
+      if (at < values.columns) totals[r] = hn::Add(totals[r], load_some(kTag, from + at, values.columns - at));
+    }
+    store_sums(totals, sums + row, 1, count);
+  }
+}
+
+/// Adds up, panel after panel, what `columns` columns of the result hold.
+void multiply_panels(const RowOperands& operands, Index column, Index columns) {
+  HWY_ALIGN float panel[kPanelRows * kPanelColumns];
+  for (Index first = 0; first < operands.right.columns; first += kPanelRows) {
+    const Index count = std::min(kPanelRows, operands.right.columns - first);
+    transpose(operands.right, column, columns, first, count, panel);
+    multiply_panel({operands.left.data + first, operands.left.columns, panel, count, first > 0, operands.result},
+                   column, columns);
+  }
 }
 
 void product_of_rows(View<const float> left, View<const float> right, View<float> result, float* row_sums) {
-  HWY_ALIGN float panel[kPanelRows * kPanelColumns];
+  const RowOperands operands{left, right, result};
+  const Index batch = left.columns;
   for (Index column = 0; column < right.rows; column += kPanelColumns) {
     const Index columns = std::min(kPanelColumns, right.rows - column);
-    for (Index first = 0; first < right.columns; first += kPanelRows) {
-      const Index count = std::min(kPanelRows, right.columns - first);
-      transpose(right, column, columns, first, count, panel);
-      const PanelOperands operands{left.data + first, left.columns, panel, count, first > 0, result};
-      multiply_panel(operands, column, columns);
-    }
+    const Index rest = columns % kLanes;
+    Index packed = columns;
+    if (dots_are_cheaper(left.rows, columns, batch))
+      packed = 0;
+    else if (dots_are_cheaper(left.rows, rest, batch))
+      packed -= rest;
+    if (packed > 0) multiply_panels(operands, column, packed);
+    multiply_dots(operands, column + packed, column + columns);
   }
-  for (Index row = 0; row < left.rows; ++row) row_sums[row] = sum_of(left.row(row), left.columns);
+  sum_rows(left, row_sums);
 }
 
 }  // namespace gradclinic::HWY_NAMESPACE
