@@ -5,6 +5,8 @@ target_compile_options(gradclinic_options INTERFACE -Wall -Wextra -Wshadow -Wcon
   -Wno-missing-field-initializers  # designated initializers leave the rest at their defaults
   # No caller reads errno after sqrt, nor the floating-point exception flags: loops of both may then vectorize.
   -fno-math-errno -fno-trapping-math)
+# Nobody replaces our functions at load time, so position-independent code may inline them as other code does.
+target_compile_options(gradclinic_options INTERFACE -fno-semantic-interposition)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC 12 warns of its own AVX-512 intrinsics and std::string's operator+ (GCC bugs 105593, 105651), depending on how
   # long a path is.

@@ -35,7 +35,8 @@ TEST(Validate, SingleValues) {
 
 TEST(Validate, OtherKindsAreKnownButNotHere) {
   EXPECT_THAT(mistake([](Spec& s) { s.model.kind = "cnn"; }),
-              AllOf(StartsWith("[run model.kind] not available in this build (got `cnn`)"), HasSubstr("allowed: mlp")));
+              AllOf(StartsWith("[run model.kind] not available in this build (got `cnn`)"),
+                    HasSubstr("allowed: mlp, outside")));
   EXPECT_THAT(mistake([](Spec& s) { s.model.kind = "mpl"; }), HasSubstr("did you mean `mlp`?"));
 }
 

@@ -16,6 +16,8 @@ using Gap = Diagnosis::Gap;
 
 /// Why the spec cannot be trained with changes here; empty when it can.
 std::string why_no_trials(const Spec& spec) {
+  if (spec.model.kind == "outside")
+    return "nothing was tried, as the network was not built from a spec and cannot be trained again from here";
   try {
     Generator generator(spec.seed);
     load_data(spec, generator);
@@ -28,7 +30,7 @@ std::string why_no_trials(const Spec& spec) {
 std::vector<Gap> damage_of(const Record& record) {
   std::vector<Gap> gaps;
   for (const Event& event : record.events)
-    if (event.kind == "damaged-block" || event.kind == "gauge-failed") gaps.push_back({"", event.text});
+    if (event.kind == "damaged-block" || event.kind == "gauge-failed" || event.kind == "not-seen") gaps.push_back({"", event.text});
   return gaps;
 }
 

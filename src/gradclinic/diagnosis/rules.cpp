@@ -42,11 +42,21 @@ double typical_update_ratio(const Chart& chart, Window window) {
   return median(std::move(ratios));
 }
 
+double fan_in(const Chart& chart, int layer) {
+  if (chart.has("network.inputs")) return chart.median("network.inputs", layer, kWhole);
+  return layer == 1 ? chart.fact("features") : static_cast<double>(chart.spec().model.width);
+}
+
+double fan_out(const Chart& chart, int layer) {
+  if (chart.has("network.outputs")) return chart.median("network.outputs", layer, kWhole);
+  return layer == chart.depth() ? chart.fact("outputs") : static_cast<double>(chart.spec().model.width);
+}
+
 double weight_gain(const Chart& chart, int layer) {
-  const double inputs = layer == 1 ? chart.fact("features") : static_cast<double>(chart.spec().model.width);
+  const double inputs = fan_in(chart, layer);
   const double mean = chart.surveyed_first("weight_mean", layer);
   const double deviation = chart.surveyed_first("weight_deviation", layer);
-  const double outputs = layer == chart.depth() ? chart.fact("outputs") : static_cast<double>(chart.spec().model.width);
+  const double outputs = fan_out(chart, layer);
   const double size = std::sqrt(mean * mean + deviation * deviation);
   const double by_inputs = size * std::sqrt(inputs);
   const double by_both = size * std::sqrt((inputs + outputs) / 2);

@@ -29,6 +29,10 @@ LayerValue worst_layer(const Chart& chart, const std::string& surveyed, bool las
 /// Median over the run of the layers' update ratios (norm of the update over norm of the weights), the median layer's.
 double typical_update_ratio(const Chart& chart, Window window);
 
+/// What one output of a layer sums over, and how many outputs one input goes to: as recorded, or by the spec.
+double fan_in(const Chart& chart, int layer);
+double fan_out(const Chart& chart, int layer);
+
 /// Root mean square of a layer's initial weights (of the first survey) times the root of a fan: what initializers set.
 /// By the fan-in He et al. 2015 give 1.41 and nn.Linear 0.58; by the mean of fan-in and fan-out Glorot & Bengio 2010
 /// give 1. Whichever lies nearer to these.

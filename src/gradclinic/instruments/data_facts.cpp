@@ -166,4 +166,29 @@ DataFacts describe_data(const Split& data, const Loss& loss) {
   return facts;
 }
 
+std::span<const NamedFact> data_fact_names() {
+  static constexpr NamedFact kFacts[] = {{"samples", &DataFacts::samples},
+                                         {"held_out", &DataFacts::held_out},
+                                         {"features", &DataFacts::features},
+                                         {"outputs", &DataFacts::outputs},
+                                         {"input_non_finite", &DataFacts::input_non_finite},
+                                         {"input_rms", &DataFacts::input_rms},
+                                         {"input_mean_largest", &DataFacts::input_mean_largest},
+                                         {"input_deviation_least", &DataFacts::input_deviation_least},
+                                         {"input_deviation_largest", &DataFacts::input_deviation_largest},
+                                         {"input_constant", &DataFacts::input_constant},
+                                         {"target_non_finite", &DataFacts::target_non_finite},
+                                         {"target_mean", &DataFacts::target_mean},
+                                         {"target_deviation", &DataFacts::target_deviation},
+                                         {"target_values", &DataFacts::target_values},
+                                         {"target_whole", &DataFacts::target_whole},
+                                         {"largest_class", &DataFacts::largest_class},
+                                         {"smallest_class", &DataFacts::smallest_class},
+                                         {"constant_loss", &DataFacts::constant_loss},
+                                         {"neighbour_agreement", &DataFacts::neighbour_agreement},
+                                         {"neighbour_chance", &DataFacts::neighbour_chance},
+                                         {"neighbour_uncertainty", &DataFacts::neighbour_uncertainty}};
+  return kFacts;
+}
+
 }  // namespace gradclinic

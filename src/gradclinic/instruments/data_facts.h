@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "gradclinic/data/dataset.h"
 #include "gradclinic/net/loss.h"
 
@@ -30,6 +32,13 @@ struct DataFacts {
   double neighbour_chance = 0;       ///< what the agreement would be if targets had nothing to do with inputs
   double neighbour_uncertainty = 0;  ///< standard deviation of the agreement in that case
 };
+
+/// A fact's name, as its column "data.<name>" is called, and where it is kept.
+struct NamedFact {
+  const char* name;
+  double DataFacts::*value;
+};
+std::span<const NamedFact> data_fact_names();
 
 /// Reads the facts; `loss` tells which prediction is best when constant.
 /// Agreement of neighbours, on at most 600 samples spread evenly: for each sample its nearest other one (Euclidean,

@@ -126,6 +126,13 @@ float predicted_class(View<const float> outputs, Index sample) {
 
 }  // namespace
 
+LayerSurvey survey_activations(View<const float> activations) {
+  LayerSums sums;
+  sums.seen = 0;
+  sums.add(activations, nullptr);
+  return sums.result(false);
+}
+
 struct Survey::Implementation {
   explicit Implementation(const Training& training)
       : activation(find_activation(training.spec.model.activation)),
@@ -196,6 +203,24 @@ const SurveyResult& Survey::take(const Training& training) {
   for (const Parameter<float>& parameter : training.network.parameters())
     if (parameter.name == "weight") describe_weights(parameter.value, own.result.layers[parameter.layer - 1]);
   return own.result;
+}
+
+std::vector<Column> survey_columns(int depth) {
+  std::vector<Column> columns;
+  for (const char* name : {"loss", "accuracy", "balanced_accuracy"})
+    columns.push_back({std::string("survey.") + name, 0});
+  for (int layer = 1; layer <= depth; ++layer)
+    for (const char* name : {"dead", "saturated", "alike", "dimensions", "spread", "weight_mean", "weight_deviation"})
+      columns.push_back({std::string("survey.") + name, layer});
+  return columns;
+}
+
+void write_survey(const SurveyResult& result, float* values) {
+  for (double value : {result.loss, result.accuracy, result.balanced_accuracy}) *values++ = static_cast<float>(value);
+  for (const LayerSurvey& layer : result.layers)
+    for (double value : {layer.dead, layer.saturated, layer.alike, layer.dimensions, layer.spread, layer.weight_mean,
+                         layer.weight_deviation})
+      *values++ = static_cast<float>(value);
 }
 
 }  // namespace gradclinic

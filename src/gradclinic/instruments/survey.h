@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "gradclinic/instruments/sink.h"
 #include "gradclinic/train/observer.h"
 
 namespace gradclinic {
@@ -19,6 +20,9 @@ struct LayerSurvey {
   double weight_deviation = 0;  ///< their population standard deviation
 };
 
+/// Likeness, dimensions and spread of a layer's activations, units x samples; the rest is 0.
+LayerSurvey survey_activations(View<const float> activations);
+
 /// A network judged on a fixed sample of its training data, in evaluation mode.
 struct SurveyResult {
   double loss = 0;
@@ -26,6 +30,10 @@ struct SurveyResult {
   double balanced_accuracy = 0;  ///< mean over the sample's classes of the share that is right; NaN for regression
   std::vector<LayerSurvey> layers;
 };
+
+/// The columns of table "survey" for a network of that depth, and a result's values in their order.
+std::vector<Column> survey_columns(int depth);
+void write_survey(const SurveyResult& result, float* values);
 
 /// Takes surveys of one run on up to kSurveySamples training samples, spread evenly. Batches of a step say little of a
 /// unit or a small change of the loss; the same samples, seen again and again, do.

@@ -35,6 +35,9 @@ class MemoryRecorder : public Recorder {
   const Record& record() const { return record_; }
   Record take() { return std::move(record_); }
 
+ protected:
+  Table& table_of(const std::string& name) { return record_.tables[name]; }
+
  private:
   Record record_;
 };

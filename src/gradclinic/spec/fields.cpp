@@ -48,12 +48,14 @@ void add_data(DataSpec& data, std::vector<Field>& into) {
 }
 
 void add_model(ModelSpec& model, std::vector<Field>& into) {
-  static const Names kinds = {"mlp"};
+  static const Names kinds = {"mlp", "outside"};
   static const Names other_kinds = {"cnn", "rnn", "transformer", "torchscript"};
   const Allowed kind = {.noun = "a kind of network", .names = &kinds, .elsewhere = &other_kinds};
   static const Names norms = {"none", "batch", "layer"};
   const Field fields[] = {
-      {"model.kind", &model.kind, kind, "the network's kind"},
+      {"model.kind", &model.kind, kind,
+       "the network's kind; outside: one that gradclinic did not build, described by a record of its training"},
+      {"model.layers", &model.layers, any(), "of a network from outside: its layers' names, with spaces between"},
       {"model.depth", &model.depth, from_to(1, 10000), "number of linear layers, output layer included"},
       {"model.width", &model.width, from_to(1, kMostWidth), "units of each hidden layer"},
       {"model.activation", &model.activation, name_from("activations", "an activation"), "after each hidden layer"},

@@ -30,6 +30,7 @@ struct DataSpec {
 /// The network. A hidden block is linear, norm, activation, dropout; depth counts linear layers.
 struct ModelSpec {
   std::string kind = "mlp";
+  std::string layers;  ///< of kind "outside": the layers' names, with spaces between
   std::int64_t depth = 4;
   std::int64_t width = 50;
   std::string activation = "relu";

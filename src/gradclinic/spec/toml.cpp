@@ -61,7 +61,7 @@ std::string to_toml(const Spec& spec) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const std::string key = fields[i].key;
     const std::string value = value_text(fields[i]);
-    const bool always = key == "name" || key == "seed" || key == "data.set";
+    const bool always = key == "name" || key == "seed" || (key == "data.set" && spec.model.kind != "outside");
     if (!always && value == value_text(default_fields[i])) continue;
     if (section_of(key) != section) {
       section = section_of(key);

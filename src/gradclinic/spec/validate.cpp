@@ -24,6 +24,7 @@ std::optional<Mistake> too_large(const std::string& key, const std::string& what
 
 /// The sizes that can be known before the data is read.
 std::optional<Mistake> find_size_mistake(const Spec& spec) {
+  if (spec.model.kind != "mlp") return std::nullopt;
   const auto samples = static_cast<double>(spec.data.samples);
   const auto inputs = static_cast<double>(spec.data.features);
   const auto outputs = static_cast<double>(std::max(spec.data.outputs, spec.data.classes));

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "gradclinic/net/optimizer.h"
+#include "gradclinic/support/error.h"
 #include "gradclinic/train/batches.h"
 #include "gradclinic/train/clip.h"
 #include "gradclinic/train/schedule.h"
@@ -193,6 +194,9 @@ class Loop {
 
 Outcome train(const Spec& spec, const Split& data, Generator& generator, Observer* observer, Intervention* intervention,
               const std::atomic<bool>* stop) {
+  if (spec.model.kind != "mlp")
+    throw BadInput("model.kind", "a network that gradclinic did not build cannot be trained from a spec",
+                   spec.model.kind, "train it where it was built, under watch");
   return Loop(spec, data, generator, observer, intervention).run(stop);
 }
 

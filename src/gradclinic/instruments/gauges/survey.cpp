@@ -9,18 +9,9 @@ namespace {
 
 Probe start(const Training& training) {
   Probe probe;
-  for (const char* name : {"loss", "accuracy", "balanced_accuracy"})
-    probe.columns.push_back({std::string("survey.") + name, 0});
-  for (int layer = 1; layer <= training.network.depth(); ++layer)
-    for (const char* name : {"dead", "saturated", "alike", "dimensions", "spread", "weight_mean", "weight_deviation"})
-      probe.columns.push_back({std::string("survey.") + name, layer});
+  probe.columns = survey_columns(training.network.depth());
   probe.measure = [survey = std::make_shared<Survey>(training)](const ProbeInput& input, float* values) {
-    const SurveyResult& result = survey->take(input.training);
-    for (double value : {result.loss, result.accuracy, result.balanced_accuracy}) *values++ = static_cast<float>(value);
-    for (const LayerSurvey& layer : result.layers)
-      for (double value : {layer.dead, layer.saturated, layer.alike, layer.dimensions, layer.spread, layer.weight_mean,
-                           layer.weight_deviation})
-        *values++ = static_cast<float>(value);
+    write_survey(survey->take(input.training), values);
   };
   return probe;
 }

@@ -1,0 +1,154 @@
+// What Python sees of the core. Tensors come as addresses; whoever calls keeps them alive for the call.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "gradclinic/net/loss.h"
+#include "gradclinic/support/error.h"
+#include "outside_run.h"
+
+namespace py = pybind11;
+
+namespace gradclinic::python {
+namespace {
+
+using Address = std::uintptr_t;
+
+const float* floats(Address address) { return reinterpret_cast<const float*>(address); }
+
+View<const float> vector_at(Address address, Index size) { return {floats(address), 1, size}; }
+
+Dataset dataset(Address inputs, Index samples, Index features, Address targets, Index outputs, bool classifies) {
+  Dataset data;
+  data.inputs = Tensor<float>(samples, features);
+  std::copy_n(floats(inputs), samples * features, data.inputs.values.begin());
+  data.targets = Tensor<float>(samples, outputs);
+  std::copy_n(floats(targets), samples * outputs, data.targets.values.begin());
+  data.task = classifies ? Task::classification : Task::regression;
+  if (classifies && samples > 0)
+    data.classes = static_cast<Index>(*std::max_element(data.targets.values.begin(), data.targets.values.end())) + 1;
+  return data;
+}
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+/// Inputs that are no amounts (words, indices) have no scale.
+void forget_inputs(DataFacts& facts) {
+  facts.input_non_finite = 0;
+  for (double DataFacts::*fact :
+       {&DataFacts::features, &DataFacts::input_rms, &DataFacts::input_mean_largest, &DataFacts::input_deviation_least,
+        &DataFacts::input_deviation_largest, &DataFacts::input_constant, &DataFacts::neighbour_agreement,
+        &DataFacts::neighbour_chance, &DataFacts::neighbour_uncertainty})
+    facts.*fact = kNaN;
+}
+
+/// Facts of a sample of the data; without features, of its targets. `samples_seen`: how many the training has, as far
+/// as is known. `scale`: what the training's loss is of the mean over the batch.
+void describe_data(OutsideRun& run, const std::string& loss_name, Address inputs, Index samples, Index features,
+                   Address targets, Index outputs, double samples_seen, double held_out, double scale) {
+  const Loss& loss = find_loss(loss_name);
+  Split split;
+  split.training = dataset(inputs, samples, features, targets, outputs, loss.classifies);
+  DataFacts facts = gradclinic::describe_data(split, loss);
+  facts.samples = samples_seen;
+  facts.held_out = held_out;
+  facts.constant_loss *= scale;
+  if (features == 0) forget_inputs(facts);
+  run.watch().describe_data(facts);
+}
+
+/// Of a loss that is not understood: nothing is known but what it began with, which becomes its unit.
+void describe_unknown(OutsideRun& run, double first_loss, double samples_seen, double held_out) {
+  DataFacts facts;
+  for (const NamedFact& fact : data_fact_names()) facts.*fact.value = kNaN;
+  facts.samples = samples_seen;
+  facts.held_out = held_out;
+  facts.constant_loss = first_loss;
+  run.watch().describe_data(facts);
+}
+
+/// L2 norm over tensors given as alternating addresses and sizes.
+double norm(const std::vector<std::pair<Address, Index>>& tensors) {
+  double squares = 0;
+  for (const auto& [address, size] : tensors) {
+    const double norm = measure(vector_at(address, size)).l2;
+    squares += norm * norm;
+  }
+  return std::sqrt(squares);
+}
+
+}  // namespace
+
+PYBIND11_MODULE(core, module) {
+  module.doc() = "The compiled core of gradclinic: gauges, record, doctor and report.";
+  py::register_exception<Error>(module, "Error", PyExc_ValueError);
+
+  py::enum_<Quantity>(module, "Quantity")
+      .value("weight", Quantity::weight)
+      .value("weight_grad", Quantity::weight_grad)
+      .value("update", Quantity::update)
+      .value("pre_activation", Quantity::pre_activation)
+      .value("activation", Quantity::activation)
+      .value("pre_activation_grad", Quantity::pre_activation_grad)
+      .value("activation_grad", Quantity::activation_grad);
+
+  py::class_<OutsideLayer>(module, "Layer")
+      .def(py::init([](std::string name, std::string activation, double inputs, double outputs) {
+             return OutsideLayer{std::move(name), std::move(activation), inputs, outputs};
+           }),
+           py::arg("name"), py::arg("activation"), py::arg("inputs"), py::arg("outputs"));
+
+  py::class_<OutsideRun>(module, "Run")
+      .def(py::init<int>(), py::arg("modules"))
+      .def("set_activation",
+           [](OutsideRun& run, int of, const std::string& activation) { run.watch().set_activation(of, activation); })
+      .def("see",
+           [](OutsideRun& run, Quantity quantity, int of, Address address, Index outer, Index units, Index inner) {
+             run.watch().see(quantity, of, {floats(address), outer, units, inner});
+           })
+      .def("see_update",
+           [](OutsideRun& run, int of, Address after, Address before, Index size) {
+             run.watch().see_update(of, vector_at(after, size), vector_at(before, size));
+           })
+      .def("survey",
+           [](OutsideRun& run, int of, Address address, Index outer, Index units, Index inner) {
+             run.watch().survey(of, {floats(address), outer, units, inner});
+           })
+      .def("survey_weights", [](OutsideRun& run, int of, Address address,
+                                Index size) { run.watch().survey_weights(of, vector_at(address, size)); })
+      .def("begin", &OutsideRun::begin)
+      .def("end_step",
+           [](OutsideRun& run, std::int64_t step, double loss, double accuracy, double lr, double gradient_norm,
+              double clipped) {
+             run.watch().end_step({step, loss, accuracy, lr, gradient_norm, clipped});
+           })
+      .def("take_survey", [](OutsideRun& run, std::int64_t done, double loss, double accuracy,
+                             double balanced) { run.watch().take_survey(done, loss, accuracy, balanced); })
+      .def("describe_data", &describe_data)
+      .def("describe_unknown", &describe_unknown)
+      .def("validation", [](OutsideRun& run, std::int64_t step, double loss,
+                            double accuracy) { run.watch().validation(step, loss, accuracy); })
+      .def("event",
+           [](OutsideRun& run, std::int64_t step, const std::string& kind, int layer, const std::string& text) {
+             run.add_event({step, kind, layer, text});
+           })
+      .def("interval", &OutsideRun::interval)
+      .def("examine", [](const OutsideRun& run, const std::string& spec, const std::string& status, std::int64_t steps,
+                         double loss, double seconds) {
+        return Examined(run.record(spec, {status, steps, loss, seconds}));
+      });
+
+  py::class_<Examined>(module, "Examined")
+      .def("text", &Examined::text, py::arg("colour") = false, py::arg("columns") = 100)
+      .def("json", &Examined::json)
+      .def("write_page", &Examined::write_page)
+      .def("write_sarif", &Examined::write_sarif)
+      .def("save", &Examined::save);
+
+  module.def("norm", &norm, "L2 norm over (address, size) pairs");
+}
+
+}  // namespace gradclinic::python

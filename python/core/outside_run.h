@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gradclinic/diagnosis/finding.h"
+#include "gradclinic/instruments/outside_watch.h"
+#include "gradclinic/record/thinning_recorder.h"
+
+namespace gradclinic::python {
+
+/// What a training under watch is recorded into, and judged from.
+class OutsideRun {
+ public:
+  explicit OutsideRun(int modules);
+
+  OutsideWatch& watch() { return watch_; }
+  /// Opens the record: the spec as far as it is known, the versions of what trains, the layers.
+  void begin(const std::string& spec, const std::map<std::string, std::string>& versions,
+             const std::vector<int>& modules, const std::vector<OutsideLayer>& layers);
+  void add_event(const Event& event) { recorder_.add_event(event); }
+  /// Steps between rows of a table, as the record has grown: 1, 2, 4, ...
+  std::int64_t interval(const std::string& table) const { return recorder_.interval(table); }
+
+  /// The record so far, under a spec that says what is known by now.
+  Record record(const std::string& spec, const Outcome& outcome) const;
+
+ private:
+  ThinningRecorder recorder_;
+  OutsideWatch watch_;
+};
+
+/// A record with what the doctor says of it.
+struct Examined {
+  Record record;
+  Diagnosis diagnosis;
+
+  explicit Examined(Record from);
+  std::string text(bool colour, int columns) const;
+  std::string json() const;
+  void write_page(const std::string& path) const;
+  void write_sarif(const std::string& path) const;
+  /// Adds the record to a store; its id there.
+  std::int64_t save(const std::string& store) const;
+};
+
+}  // namespace gradclinic::python

@@ -1,0 +1,16 @@
+"""gradclinic for PyTorch: find out why a network does not train, while it trains.
+
+    import gradclinic
+    with gradclinic.watch(model, optimizer) as clinic:
+        for x, y in loader:
+            ...                     # your own loop, unchanged
+            clinic.step(loss)
+    print(clinic.diagnosis())
+    clinic.report("report.html")
+"""
+
+from gradclinic.clinic import Clinic, watch
+from gradclinic.core import Error
+from gradclinic.diagnosis import Diagnosis
+
+__all__ = ["Clinic", "Diagnosis", "Error", "watch"]

@@ -1,0 +1,31 @@
+"""What the doctor says."""
+
+import json
+import shutil
+import sys
+
+
+class Diagnosis(dict):
+    """The document of docs/diagnosis.schema.json; printed, it reads as `gradclinic diagnose` prints it."""
+
+    def __init__(self, examined):
+        super().__init__(json.loads(examined.json()))
+        self._examined = examined
+
+    @property
+    def verdict(self):
+        """"healthy", "sick" or "undecided"."""
+        return self["verdict"]
+
+    @property
+    def cause(self):
+        """The id of the pathology that causes the others; None of a training that is not sick."""
+        return self["findings"][0]["pathology"] if self["findings"] else None
+
+    def __str__(self):
+        colour = sys.stdout.isatty()
+        return self._examined.text(colour, shutil.get_terminal_size((100, 24)).columns)
+
+    def __repr__(self):
+        cause = f", cause {self.cause}" if self.cause else ""
+        return f"<Diagnosis {self.verdict}{cause}>"

@@ -1,0 +1,136 @@
+"""Which modules of a network are layers, norms and activation functions."""
+
+import torch
+from torch import nn
+
+NORMS = {
+    "batch": (nn.modules.batchnorm._BatchNorm, nn.modules.instancenorm._InstanceNorm),
+    "layer": (nn.LayerNorm, nn.GroupNorm),
+}
+
+# Activation functions by the core's names; others are measured, but cannot be called dead or saturated.
+ACTIVATIONS = {
+    nn.ReLU: "relu", nn.ReLU6: "relu", nn.LeakyReLU: "leaky_relu", nn.PReLU: "leaky_relu", nn.RReLU: "leaky_relu",
+    nn.ELU: "elu", nn.CELU: "elu", nn.SELU: "selu", nn.GELU: "gelu", nn.SiLU: "silu", nn.Hardswish: "silu",
+    nn.Mish: "silu", nn.Sigmoid: "sigmoid", nn.Hardsigmoid: "sigmoid", nn.Tanh: "tanh", nn.Hardtanh: "tanh",
+    nn.Softplus: "softplus", nn.Softsign: "identity", nn.LogSigmoid: "identity",
+}
+
+# The same by the names of autograd's nodes, for those who call functions.
+NODES = {
+    "ReluBackward0": "relu", "LeakyReluBackward0": "leaky_relu", "EluBackward0": "elu", "GeluBackward0": "gelu",
+    "SiluBackward0": "silu", "SigmoidBackward0": "sigmoid", "TanhBackward0": "tanh", "SoftplusBackward0": "softplus",
+    "HardtanhBackward0": "tanh", "HardswishBackward0": "silu", "MishBackward0": "silu",
+}
+# Nodes that pass what an activation function gave on to the next layer.
+PASSING = ("MaxPool", "AvgPool", "AdaptiveAvgPool", "Mean", "View", "Reshape", "UnsafeView", "Permute", "Transpose",
+           "Squeeze", "Unsqueeze", "NativeDropout", "Clone", "Expand", "Select", "Slice", "T")
+
+CONVOLUTIONS = (nn.modules.conv._ConvNd,)
+TABLES = (nn.Embedding, nn.EmbeddingBag)
+
+
+class Layer:
+    """A module with weights of its own, and what has been learned of what stands behind it."""
+
+    def __init__(self, index, name, module, weight):
+        self.index = index
+        self.name = name
+        self.module = module
+        self.weight = weight
+        self.channels_first = isinstance(module, CONVOLUTIONS)
+        self.activation = None
+        self.norm = None
+        self.followed_by = None  # the layer that takes this one's activation, where no module computes it
+        self.reads = None        # the layer whose activation this one's input is
+        inner = self.weight[0].numel()
+        if isinstance(module, nn.modules.conv._ConvTransposeNd):
+            self.inputs, self.outputs = self.weight.shape[0], inner
+        else:
+            receptive = self.weight[0][0].numel() if self.weight.ndim > 2 else 1
+            self.inputs, self.outputs = inner, self.weight.shape[0] * receptive
+
+
+def _own_weight(module):
+    """The weights that stand for the module: of a recurrent one those from step to step of its last layer."""
+    own = [(name, value) for name, value in module.named_parameters(recurse=False)
+           if value.ndim >= 2 and not isinstance(value, nn.parameter.UninitializedParameter)]
+    if not own:
+        return None
+    recurrent = [value for name, value in own if "weight_hh" in name]
+    if recurrent:
+        return recurrent[-1]
+    return max((value for _, value in own), key=lambda value: value.numel())
+
+
+def layers_of(model):
+    """The modules with weight matrices, in the order of registration; embeddings and norms are not among them."""
+    layers = []
+    inside_attention = set()
+    norms = NORMS["batch"] + NORMS["layer"]
+    for name, module in model.named_modules():
+        if isinstance(module, nn.MultiheadAttention):
+            inside_attention.update(id(child) for child in module.modules() if child is not module)
+        if id(module) in inside_attention or isinstance(module, norms + TABLES):
+            continue
+        weight = _own_weight(module)
+        if weight is not None:
+            layers.append(Layer(len(layers), name or type(module).__name__, module, weight))
+    return layers
+
+
+def norm_kind(module):
+    """"batch", "layer" or None."""
+    return next((kind for kind, types in NORMS.items() if isinstance(module, types)), None)
+
+
+def activation_kind(module):
+    return ACTIVATIONS.get(type(module))
+
+
+def activation_before(node, of_layer):
+    """Walks back from the node of a layer's input to the activation function that made it: (kind, layer) where one
+    function of that layer's output did, else (None, None). `of_layer`: layers by the node of their output."""
+    kind = None
+    for _ in range(12):
+        if node is None:
+            return None, None
+        if node in of_layer:
+            return kind, of_layer[node]
+        name = node.name()
+        if name in NODES:
+            if kind is not None:
+                return None, None
+            kind = NODES[name]
+        elif kind is None and not name.startswith(PASSING):
+            return None, None
+        elif kind is not None and not name.startswith(("NativeBatchNorm", "CudnnBatchNorm", "NativeLayerNorm",
+                                                       "NativeGroupNorm") + PASSING):
+            return None, None
+        node = next((following for following, _ in node.next_functions if following is not None), None)
+    return None, None
+
+
+def has_residuals(node, most=4000):
+    """Whether somewhere two signals that both come from weights are added."""
+    seen, waiting = set(), [node]
+    while waiting and len(seen) < most:
+        node = waiting.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        before = [following for following, _ in node.next_functions if following is not None]
+        if node.name().startswith("AddBackward") and len(before) == 2:
+            if not any("AccumulateGrad" in each.name() for each in before):
+                return True
+        waiting.extend(before)
+    return False
+
+
+def largest_dropout(model):
+    return max((module.p for module in model.modules() if isinstance(module, nn.modules.dropout._DropoutNd)),
+               default=0.0)
+
+
+def is_lazy(model):
+    return any(isinstance(value, nn.parameter.UninitializedParameter) for value in model.parameters())

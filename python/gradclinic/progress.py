@@ -1,0 +1,135 @@
+"""How a training goes: losses and accuracies between surveys, and a sample of its data."""
+
+import math
+
+import torch
+
+from gradclinic.tensors import plain
+
+NAN = math.nan
+SAMPLES = 512         # that a survey's accuracy is taken from
+DATA_SAMPLES = 1000   # kept of inputs and targets
+FEATURES = 4096       # of a sample kept, at most; spread evenly
+BASE_WINDOW = 5       # steps between surveys, at first
+
+
+class Progress:
+    def __init__(self):
+        self.steps = 0
+        self.last = NAN
+        self.first = NAN
+        self.loss_kind = None
+        self.scale = 1.0
+        self.batch = 0
+        self.validated = False
+        self.window = BASE_WINDOW
+        self.since_survey = 0
+        self._losses = []       # of the batches of this step
+        self._sum = 0.0
+        self._rights = {}       # class -> [seen, right]
+        self._seen = 0
+        self._inputs, self._targets = [], []
+        self._kept = 0
+        self._described = False
+        self._pending = None
+
+    # Losses.
+
+    def loss(self, value):
+        self._losses.append(value)
+        self.last = sum(self._losses) / len(self._losses)
+
+    def step_done(self):
+        if self.steps == 0:
+            self.first = self.last
+        self._sum += self.last
+        self.steps += 1
+        self.since_survey += 1
+        self._losses = []
+
+    def survey_due(self, interval):
+        """After the first step, then every so many."""
+        self.window = BASE_WINDOW * interval
+        return self.steps == 1 or self.steps % self.window == 0
+
+    def survey(self):
+        """(updates done, loss, accuracy, balanced accuracy) since the last survey; the first is before any update."""
+        loss = self._sum / self.since_survey if self.since_survey else NAN
+        seen = [count for count in self._rights.values() if count[0]]
+        accuracy = sum(right for _, right in seen) / sum(count for count, _ in seen) if seen else NAN
+        balanced = sum(right / count for count, right in seen) / len(seen) if seen else NAN
+        result = (0 if self.steps == 1 else self.steps, loss, accuracy, balanced)
+        self._sum, self.since_survey, self._seen, self._rights = 0.0, 0, 0, {}
+        return result
+
+    # Samples.
+
+    @property
+    def wants_samples(self):
+        return self._seen < SAMPLES
+
+    @property
+    def wants_inputs(self):
+        return self._kept < DATA_SAMPLES
+
+    def see_inputs(self, tensor):
+        self._pending = None
+        if tensor is None or tensor.ndim < 1:
+            return
+        values = plain(tensor.detach()).reshape(tensor.shape[0], -1)
+        stride = -(-values.shape[1] // FEATURES)
+        self._pending = values[:DATA_SAMPLES - self._kept, ::stride].clone()
+
+    def see_targets(self, found, output):
+        """Counts what is right in a batch; its accuracy."""
+        rows = output.shape[0] if output.ndim else 1
+        self.batch = max(self.batch, rows)
+        self._seen += rows
+        if found is None:
+            return NAN
+        self.loss_kind, self.scale = found.loss, found.scale
+        self._keep(found)
+        right = found.right()
+        if right is None:
+            return NAN
+        for target, hit in zip(found.values[:, 0].tolist(), right.reshape(-1).tolist()):
+            count = self._rights.setdefault(target, [0, 0])
+            count[0] += 1
+            count[1] += hit
+        return float(right.float().mean())
+
+    def _keep(self, found):
+        inputs, self._pending = self._pending, None
+        if not self.wants_inputs:
+            return
+        values = found.values
+        if inputs is None or values.shape[0] < inputs.shape[0]:
+            inputs = torch.zeros(values.shape[0], 0)
+        if values.shape[0] > inputs.shape[0] and inputs.shape[1]:  # several targets a sample: sequences, pixels
+            values = values.reshape(-1, values.shape[0] // inputs.shape[0])[:inputs.shape[0]] \
+                if found.loss == "mse" else values[:inputs.shape[0]]
+        keep = DATA_SAMPLES - self._kept
+        values = values[:keep].clone()
+        inputs = inputs[:keep]
+        if self._inputs and (self._inputs[0].shape[1] != inputs.shape[1]
+                             or self._targets[0].shape[1] != values.shape[1]):
+            return
+        self._inputs.append(inputs)
+        self._targets.append(values)
+        self._kept += values.shape[0]
+
+    def describe_data(self, run):
+        """Hands the sample's facts to the record, once."""
+        if self._described:
+            return
+        self._described = True
+        if not self._kept:
+            run.describe_unknown(abs(self.first) if math.isfinite(self.first) else 1.0, float(self.batch * self.steps),
+                                 float(self.validated))
+            return
+        inputs = torch.cat(self._inputs).contiguous()
+        values = torch.cat(self._targets).contiguous()
+        samples = max(float(self._kept), float(self.batch))
+        run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
+                          values.shape[1], samples, float(self.validated), self.scale)
+        self._inputs, self._targets = [], []

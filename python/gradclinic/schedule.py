@@ -1,0 +1,51 @@
+"""When to look: every step, or as often as a share of the training's own time allows."""
+
+import time
+
+# Looked at whatever they cost, so that short trainings are seen at all.
+FIRST = 3
+
+
+class Schedule:
+    def __init__(self, budget):
+        self.budget = budget
+        self.looked = 0
+        self.steps = 0
+        self.plain = None     # seconds of a step that is not looked at: a running mean
+        self.cost = None      # seconds that a look adds: a running mean
+        self.spent = 0.0      # seconds that looks have added
+        self.time = 0.0       # seconds of all steps
+        self.last = None
+
+    def step(self, looked, interval):
+        """A step has ended; whether to look at the next. `interval`: every how many steps at most."""
+        now = time.perf_counter()
+        if self.last is not None:
+            self._learn(now - self.last, looked)
+        self.last = now
+        self.steps += 1
+        self.looked += looked
+        if self.steps % interval:
+            return False
+        if self.budget is None or self.steps < FIRST:
+            return True
+        if self.plain is None or self.cost is None:
+            return self.steps >= 2 * FIRST and self.cost is None
+        return self.spent + self.cost <= self.budget * (self.time - self.spent)
+
+    def _learn(self, seconds, looked):
+        self.time += seconds
+        if not looked:
+            # A pause between steps (validation, a slow loader) is no step.
+            if self.plain is None or seconds < 5 * self.plain:
+                self.plain = seconds if self.plain is None else 0.9 * self.plain + 0.1 * seconds
+        elif self.plain is not None:
+            cost = min(max(seconds - self.plain, 0.0), 20 * self.plain)
+            self.cost = cost if self.cost is None else 0.7 * self.cost + 0.3 * cost
+            self.spent += cost
+
+    @property
+    def overhead(self):
+        """Share of the training's own time that looks have added; None before both kinds of step were seen."""
+        own = self.time - self.spent
+        return self.spent / own if self.plain is not None and own > 0 else None

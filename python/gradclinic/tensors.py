@@ -1,0 +1,51 @@
+"""Tensors as the core takes them: an address, and how many blocks of units of entries lie there."""
+
+import torch
+
+
+def plain(tensor):
+    """The tensor itself where the core can read it, else a copy that it can; None where it holds no numbers to measure."""
+    if type(tensor) is not torch.Tensor and not isinstance(tensor, torch.nn.Parameter):
+        tensor = tensor.as_subclass(torch.Tensor)
+    if tensor.dtype is not torch.float32:
+        if not tensor.is_floating_point():
+            return None
+        tensor = tensor.float()
+    if tensor.layout is not torch.strided:
+        tensor = tensor.to_dense()
+    if not tensor.is_cpu:
+        tensor = tensor.cpu()
+    return tensor if tensor.is_contiguous() else tensor.contiguous()
+
+
+def layout(tensor, channels_first):
+    """(outer, units, inner): channels are the units of images, the last axis those of everything else."""
+    shape = tensor.shape
+    if len(shape) == 0:
+        return 1, 1, 1
+    if channels_first and len(shape) > 2:
+        units = shape[1]
+        inner = 1
+        for size in shape[2:]:
+            inner *= size
+        return shape[0], units, inner
+    units = shape[-1]
+    return (tensor.numel() // units if units else 0), units, 1
+
+
+def first_tensor(value):
+    """The first floating-point tensor in what a module takes or returns: a tensor, tuple, list, dict or an object of
+    named tensors; `logits` before others. None where there is none."""
+    if isinstance(value, torch.Tensor):
+        return value if value.is_floating_point() else None
+    if isinstance(value, dict):
+        if isinstance(value.get("logits"), torch.Tensor):
+            return value["logits"]
+        value = value.values()
+    elif not isinstance(value, (tuple, list)):
+        value = vars(value).values() if hasattr(value, "__dict__") else ()
+    for each in value:
+        found = first_tensor(each) if isinstance(each, (torch.Tensor, tuple, list, dict)) else None
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <vector>
+
+#include "gradclinic/instruments/survey.h"
+#include "gradclinic/net/activation.h"
+#include "gradclinic/tensor/unit_tensor.h"
+
+namespace gradclinic {
+
+/// What a survey gathers of one module of a network from outside.
+class OutsideSurvey {
+ public:
+  /// A batch's activations. Units are judged dead or saturated by all batches since the last result; likeness and
+  /// dimensions by the first 512 samples (the outer axis), of each up to 2048 entries spread evenly.
+  void add(const UnitTensor& activations, const Activation& activation);
+  void add_weights(View<const float> weights);
+  /// Of what was added since the last call; NaN where nothing was.
+  LayerSurvey take(bool can_die);
+
+ private:
+  void keep_samples(const UnitTensor& activations);
+
+  std::vector<unsigned char> alive_;
+  std::vector<Index> saturated_;
+  Index entries_ = 0;           // per unit
+  std::vector<float> samples_;  // sample after sample
+  Index sample_size_ = 0;
+  Index kept_ = 0;
+  double weight_mean_ = 0;
+  double weight_deviation_ = 0;
+};
+
+}  // namespace gradclinic
