@@ -7,6 +7,7 @@ build_packages=(
   g++ cmake ninja-build ccache pkg-config
   libeigen3-dev libopenblas-pthread-dev libopenblas0-pthread libhwy-dev libsqlitecpp-dev libsqlite3-dev
   libtomlplusplus-dev nlohmann-json3-dev libcli11-dev libfmt-dev zlib1g-dev
+  pybind11-dev python3-dev
   dataset-fashion-mnist
 )
 check_packages=(

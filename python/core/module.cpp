@@ -146,7 +146,11 @@ PYBIND11_MODULE(core, module) {
       .def("json", &Examined::json)
       .def("write_page", &Examined::write_page)
       .def("write_sarif", &Examined::write_sarif)
-      .def("save", &Examined::save);
+      .def("save", &Examined::save)
+      .def("series", [](const Examined& examined, const std::string& quantity, int layer) {
+        Series series = examined.record.series(quantity, layer);
+        return std::pair(std::move(series.steps), std::move(series.values));
+      });
 
   module.def("norm", &norm, "L2 norm over (address, size) pairs");
 }

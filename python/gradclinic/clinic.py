@@ -113,6 +113,10 @@ class Clinic:
         """Writes the diagnosis as one page that works offline."""
         self._examine().write_page(str(path))
 
+    def series(self, quantity, layer=0):
+        """What was recorded of a quantity ("loss", "weight_grad.l2" of layer 1): (steps, values); layers count from 1."""
+        return self._examine().series(quantity, layer)
+
     def save(self, store="gradclinic.sqlite"):
         """Adds the record to a store, for `gradclinic list`, `diagnose` and `export`; its id there."""
         return self._examine().save(str(store))
@@ -187,6 +191,7 @@ class Clinic:
     def _look(self):
         self._looking = True
         self._called = set()
+        self._gradients = set()
         self._last = None            # the layer whose output was seen last
         self._last_address = None
         self._awaits_output = True
@@ -297,7 +302,9 @@ class Clinic:
         if not self._queued:
             self._queued = True
             torch.autograd.Variable._execution_engine.queue_callback(self._backward_done)
-        if out[which] is not None:
+        # The first to come is the one nearest to the loss: behind the norm, where there is one.
+        if out[which] is not None and (layer.index, quantity) not in self._gradients:
+            self._gradients.add((layer.index, quantity))
             self._see(quantity, layer, out[which].detach())
 
     @guarded

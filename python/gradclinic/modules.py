@@ -112,7 +112,7 @@ def activation_before(node, of_layer):
 
 
 def has_residuals(node, most=4000):
-    """Whether somewhere two signals that both come from weights are added."""
+    """Whether somewhere a signal is added to what was computed from it."""
     seen, waiting = set(), [node]
     while waiting and len(seen) < most:
         node = waiting.pop()
@@ -121,9 +121,24 @@ def has_residuals(node, most=4000):
         seen.add(node)
         before = [following for following, _ in node.next_functions if following is not None]
         if node.name().startswith("AddBackward") and len(before) == 2:
-            if not any("AccumulateGrad" in each.name() for each in before):
+            one, other = before
+            if _comes_from(one, other) or _comes_from(other, one):
                 return True
         waiting.extend(before)
+    return False
+
+
+def _comes_from(node, source, most=60):
+    """Whether `source` is among the nearest nodes that `node` was computed from."""
+    seen, waiting = set(), [node]
+    while waiting and len(seen) < most:
+        node = waiting.pop(0)
+        if node is source:
+            return True
+        if node in seen:
+            continue
+        seen.add(node)
+        waiting.extend(following for following, _ in node.next_functions if following is not None)
     return False
 
 

@@ -24,7 +24,6 @@ std::optional<Mistake> too_large(const std::string& key, const std::string& what
 
 /// The sizes that can be known before the data is read.
 std::optional<Mistake> find_size_mistake(const Spec& spec) {
-  if (spec.model.kind != "mlp") return std::nullopt;
   const auto samples = static_cast<double>(spec.data.samples);
   const auto inputs = static_cast<double>(spec.data.features);
   const auto outputs = static_cast<double>(std::max(spec.data.outputs, spec.data.classes));
@@ -68,6 +67,7 @@ std::optional<Mistake> find_data_mistake(const DataSpec& data) {
 std::optional<Mistake> find_mistake(const Spec& spec) {
   const ModelSpec& model = spec.model;
   const TrainSpec& train = spec.train;
+  if (model.kind == "outside") return std::nullopt;  // what was trained elsewhere is possible
   if (auto mistake = find_data_mistake(spec.data)) return mistake;
   if (auto mistake = find_size_mistake(spec)) return mistake;
   if (model.residual && model.depth < 3) {

@@ -1,0 +1,182 @@
+"""What the clinic records against the same quantities computed the slow way, with PyTorch alone."""
+
+import math
+import unittest
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import gradclinic
+from gradclinic import modules, targets
+
+
+class Net(nn.Module):
+    """Functions where others use modules, a norm, a convolution and a flattening."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 5, 3)
+        self.bn = nn.BatchNorm2d(5)
+        self.one = nn.Linear(5 * 9, 7)
+        self.two = nn.Linear(7, 6)
+        self.act = nn.Tanh()
+        self.head = nn.Linear(6, 3)
+
+    def forward(self, x):
+        x = self.bn(self.conv(x))
+        self.seen = {"pre_activation 1": x}
+        x = F.relu(x)
+        self.seen["activation 1"] = x = F.max_pool2d(x, 2)
+        x = self.one(x.flatten(1))
+        self.seen["pre_activation 2"] = x
+        self.seen["activation 2"] = x = F.gelu(x)
+        x = self.two(x)
+        self.seen["pre_activation 3"] = x
+        self.seen["activation 3"] = x = self.act(x)
+        self.seen["pre_activation 4"] = x = self.head(x)
+        for value in self.seen.values():
+            value.retain_grad()
+        return x
+
+
+def statistics(tensor):
+    values = tensor.detach().double().flatten()
+    return {"l2": values.norm(), "mean": values.mean(), "std": values.std(unbiased=False), "min": values.min(),
+            "max": values.max(), "zeros": (values == 0).double().mean(), "non_finite": (~values.isfinite()).sum()}
+
+
+class Measurements(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        torch.manual_seed(5)
+        cls.model = model = Net()
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+        layers = [model.conv, model.one, model.two, model.head]
+        cls.wanted = []
+        with gradclinic.watch(model, optimizer, budget=None) as clinic:
+            for _ in range(6):
+                x, y = torch.randn(16, 2, 8, 8), torch.randint(0, 3, (16,))
+                optimizer.zero_grad()
+                output = model(x)
+                loss = F.cross_entropy(output, y)
+                loss.backward()
+                row = {}
+                for number, layer in enumerate(layers, 1):
+                    row["weight_grad", number] = statistics(layer.weight.grad)
+                norm = math.sqrt(sum(float(p.grad.double().square().sum()) for p in model.parameters()))
+                before = [layer.weight.detach().clone() for layer in layers]
+                clipped = float(nn.utils.clip_grad_norm_(model.parameters(), 0.5 * norm)) and 0.5 * norm
+                optimizer.step()
+                for number, (layer, old) in enumerate(zip(layers, before), 1):
+                    row["weight", number] = statistics(layer.weight)
+                    row["update", number] = statistics(layer.weight.detach() - old)
+                for name, tensor in model.seen.items():
+                    quantity, number = name.split()
+                    row[quantity, int(number)] = statistics(tensor)
+                    row[quantity + "_grad", int(number)] = statistics(tensor.grad)
+                accuracy = float((output.argmax(1) == y).double().mean())
+                whole = {"loss": float(loss), "gradient_norm": norm, "clipped_gradient_norm": clipped,
+                         "accuracy": accuracy, "lr": 0.05}
+                cls.wanted.append((row, whole))
+                clinic.step(loss)
+        cls.clinic = clinic
+
+    def test_every_gauge_of_every_tensor(self):
+        compared = 0
+        for index, (row, _) in enumerate(self.wanted):
+            for (quantity, layer), values in row.items():
+                for gauge, value in values.items():
+                    _, seen = self.clinic.series(f"{quantity}.{gauge}", layer)
+                    if not seen:
+                        continue
+                    compared += 1
+                    self.assertAlmostEqual(seen[index], float(value), delta=2e-4 * abs(float(value)) + 1e-6,
+                                           msg=f"{quantity}.{gauge} of layer {layer} in step {index}")
+        self.assertGreater(compared, 6 * 26 * 6)
+
+    def test_every_figure_of_a_step(self):
+        for index, (_, whole) in enumerate(self.wanted):
+            for name, value in whole.items():
+                self.assertAlmostEqual(self.clinic.series(name)[1][index], value, delta=1e-4 * abs(value) + 1e-6,
+                                       msg=name)
+
+    def test_what_it_learned_of_the_network(self):
+        layers = self.clinic._layers
+        self.assertEqual([layer.name for layer in layers], ["conv", "one", "two", "head"])
+        self.assertEqual([layer.activation for layer in layers], ["relu", "gelu", "tanh", None])
+        self.assertEqual([layer.norm for layer in layers], ["batch", None, None, None])
+        self.assertEqual([layer.inputs for layer in layers], [18, 45, 7, 6])
+
+    def test_the_loss_and_its_targets_are_recognized(self):
+        self.assertEqual(self.clinic.progress.loss_kind, "cross_entropy")
+
+
+class Targets(unittest.TestCase):
+    def inferred(self, output, loss_of):
+        output = output.requires_grad_()
+        loss = loss_of(output)
+        loss.backward()
+        return targets.infer(output.detach(), output.grad, float(loss))
+
+    def test_cross_entropy(self):
+        y = torch.randint(0, 4, (30,))
+        found = self.inferred(torch.randn(30, 4), lambda out: F.cross_entropy(out, y))
+        self.assertEqual(found.loss, "cross_entropy")
+        self.assertTrue(torch.equal(found.values[:, 0].long(), y))
+        self.assertAlmostEqual(found.scale, 1, places=4)
+
+    def test_weighted_summed_and_smoothed_cross_entropy(self):
+        y = torch.randint(0, 4, (30,))
+        for loss_of in (lambda out: F.cross_entropy(out, y, weight=torch.tensor([1.0, 2.0, 3.0, 4.0])),
+                        lambda out: F.cross_entropy(out, y, reduction="sum")):
+            found = self.inferred(torch.randn(30, 4), loss_of)
+            self.assertTrue(torch.equal(found.values[:, 0].long(), y))
+
+    def test_negative_log_likelihood(self):
+        y = torch.randint(0, 4, (30,))
+        found = self.inferred(torch.randn(30, 4).log_softmax(1).detach(), lambda out: F.nll_loss(out, y))
+        self.assertTrue(torch.equal(found.values[:, 0].long(), y))
+
+    def test_images_and_sequences(self):
+        y = torch.randint(0, 4, (3, 5, 6))
+        found = self.inferred(torch.randn(3, 4, 5, 6), lambda out: F.cross_entropy(out, y))
+        self.assertTrue(torch.equal(found.values[:, 0].long(), y.flatten()))
+        y = torch.randint(0, 4, (3, 5))
+        found = self.inferred(torch.randn(3, 5, 4), lambda out: F.cross_entropy(out.flatten(0, 1), y.flatten()))
+        self.assertTrue(torch.equal(found.values[:, 0].long(), y.flatten()))
+
+    def test_binary_cross_entropy_of_logits_and_of_probabilities(self):
+        y = torch.randint(0, 2, (30, 1)).float()
+        found = self.inferred(torch.randn(30, 1), lambda out: F.binary_cross_entropy_with_logits(out, y))
+        self.assertEqual(found.loss, "bce")
+        self.assertTrue(torch.equal(found.values, y))
+        found = self.inferred(torch.rand(30, 1) * 0.8 + 0.1, lambda out: F.binary_cross_entropy(out, y))
+        self.assertTrue(torch.equal(found.values, y))
+
+    def test_mean_squared_error(self):
+        y = torch.randn(30, 2)
+        found = self.inferred(torch.randn(30, 2), lambda out: F.mse_loss(out, y))
+        self.assertEqual(found.loss, "mse")
+        self.assertTrue(torch.allclose(found.values, y, atol=1e-5))
+
+    def test_any_other_loss_is_not_guessed_at(self):
+        self.assertIsNone(self.inferred(torch.randn(30, 2), lambda out: out.abs().mean()))
+        y = torch.randn(30, 2)
+        self.assertIsNone(self.inferred(torch.randn(30, 2), lambda out: F.smooth_l1_loss(out, y, beta=0.01)))
+
+
+class Residuals(unittest.TestCase):
+    def found(self, function):
+        x = torch.randn(4, 6, requires_grad=True)
+        return modules.has_residuals(function(torch.tanh(x)).grad_fn)
+
+    def test_tells_skips_from_other_sums(self):
+        linear, other = nn.Linear(6, 6), nn.Linear(6, 6)
+        self.assertTrue(self.found(lambda x: x + torch.relu(linear(x))))
+        self.assertFalse(self.found(lambda x: linear(x) + other(x)))
+        self.assertFalse(self.found(lambda x: nn.LSTM(6, 6)(x[None])[0]))
+
+
+if __name__ == "__main__":
+    unittest.main()
