@@ -10,7 +10,7 @@ NAN = math.nan
 SAMPLES = 512         # that a survey's accuracy is taken from
 DATA_SAMPLES = 1000   # kept of inputs and targets
 FEATURES = 4096       # of a sample kept, at most; spread evenly
-BASE_WINDOW = 5       # steps between surveys, at first
+BASE_WINDOW = 10      # steps between surveys, at first
 
 
 class Progress:

@@ -1,6 +1,8 @@
 #include "gradclinic/tensor/unit_tensor.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <numeric>
 #include <vector>
 
@@ -9,19 +11,26 @@
 namespace gradclinic {
 namespace {
 
-constexpr Index kRowsBetweenLooks = 32;
+constexpr Index kRowsBetweenLooks = 16;
 
 bool is_saturated(float x, const UnitRule& rule) { return x <= rule.saturated_low || x >= rule.saturated_high; }
 
-/// Units side by side: loops over them run in SIMD.
-void count_columns(const UnitTensor& tensor, const UnitRule& rule, unsigned char* alive, Index* saturated) {
+/// Whether any bit but the sign is set in a unit's entries; units side by side, so that the loop runs in SIMD.
+void find_alive_columns(const UnitTensor& tensor, unsigned char* alive) {
+  std::vector<std::uint32_t> seen(static_cast<std::size_t>(tensor.units));
   for (Index row = 0; row < tensor.outer; ++row) {
     const float* values = tensor.data + row * tensor.units;
-    for (Index unit = 0; unit < tensor.units; ++unit) alive[unit] |= static_cast<unsigned char>(values[unit] != 0);
-    if (!saturated && row % kRowsBetweenLooks == 0 &&
-        std::all_of(alive, alive + tensor.units, [](unsigned char seen) { return seen != 0; }))
-      return;
-    if (!saturated) continue;
+    for (Index unit = 0; unit < tensor.units; ++unit) seen[unit] |= std::bit_cast<std::uint32_t>(values[unit]) << 1;
+    if (row % kRowsBetweenLooks == kRowsBetweenLooks - 1 && std::ranges::find(seen, 0U) == seen.end()) break;
+  }
+  for (Index unit = 0; unit < tensor.units; ++unit) alive[unit] |= static_cast<unsigned char>(seen[unit] != 0);
+}
+
+void count_columns(const UnitTensor& tensor, const UnitRule& rule, unsigned char* alive, Index* saturated) {
+  find_alive_columns(tensor, alive);
+  if (!saturated) return;
+  for (Index row = 0; row < tensor.outer; ++row) {
+    const float* values = tensor.data + row * tensor.units;
     for (Index unit = 0; unit < tensor.units; ++unit) saturated[unit] += is_saturated(values[unit], rule) ? 1 : 0;
   }
 }
