@@ -9,8 +9,9 @@
     clinic.report("report.html")
 """
 
+from gradclinic.callbacks import LightningCallback, TransformersCallback
 from gradclinic.clinic import Clinic, watch
 from gradclinic.core import Error
 from gradclinic.diagnosis import Diagnosis
 
-__all__ = ["Clinic", "Diagnosis", "Error", "watch"]
+__all__ = ["Clinic", "Diagnosis", "Error", "LightningCallback", "TransformersCallback", "watch"]

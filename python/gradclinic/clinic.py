@@ -61,6 +61,7 @@ class Clinic:
         self._started = time.time()
         self._status = "running"
         self._clipped_to = 0.0
+        self.loss_of_output = NAN   # of a model that returns its loss
         self._set_up()
 
     # The training's side.
@@ -309,6 +310,10 @@ class Clinic:
 
     @guarded
     def _saw_output(self, module, inputs, output):
+        if not isinstance(output, torch.Tensor):
+            loss = output.get("loss") if isinstance(output, dict) else getattr(output, "loss", None)
+            if loss is not None and torch.is_grad_enabled():
+                self.loss_of_output = float(loss.detach())
         if not self._looking or not torch.is_grad_enabled() or not self._awaits_output:
             return
         self._awaits_output = False

@@ -3,6 +3,8 @@
 
 - every command line `./gradclinic ...` in a ```sh block of README.md, CONTRIBUTING.md and docs/*.md ends with the exit
   code that stands behind it as `# exit N`, else 0;
+- `./gradclinic python SCRIPT` runs the script with the package that was built;
+- what a document's ```python blocks say, one after the other, runs;
 - scripts and presets that they name exist;
 - the verdicts that README.md and docs/verdicts.md print are those of the lab that README.md runs.
 
@@ -25,6 +27,19 @@ def commands(document):
         for line in block.splitlines():
             if line.strip() and not line.startswith("#"):
                 yield line
+
+
+def run_python(arguments, document, program, folder):
+    package = program.parents[1] / "python"
+    done = subprocess.run(["/usr/bin/python3", *arguments], cwd=folder, env={**os.environ, "PYTHONPATH": str(package)},
+                          capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, f"{document.name}: python {arguments[0]} failed:\n{done.stdout}{done.stderr}"
+
+
+def run_snippets(document, program, folder):
+    blocks = re.findall(r"^```python\n(.*?)^```", document.read_text(), re.M | re.S)
+    if blocks:
+        run_python(["-c", "\n".join(blocks)], document, program, folder)
 
 
 def check_other(document, line):
@@ -65,10 +80,14 @@ def main():
         for name in ("examples", "experiments", "data"):
             os.symlink(ROOT / name, Path(folder) / name)
         for document in DOCUMENTS:
+            run_snippets(document, program, folder)
             for line in commands(document):
                 command, _, comment = line.partition("#")
                 if not command.startswith("./gradclinic "):
                     check_other(document, command)
+                    continue
+                if command.split()[1] == "python":
+                    run_python(command.split()[2:], document, program, folder)
                     continue
                 expected = int(re.search(r"exit (\d+)", comment).group(1)) if "exit" in comment else 0
                 done = subprocess.run(command.replace("./gradclinic", str(program), 1), shell=True, cwd=folder,

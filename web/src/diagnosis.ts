@@ -57,6 +57,8 @@ export interface DiagnosisData {
   };
   about: Record<string, About>;
   command: string;
+  layer_names: string[]; // of a network from outside
+  advice: { fix: string; summary: string; pytorch: string[] }[]; // likewise
   spec: string;
   figures: Figure[];
 }
@@ -66,8 +68,15 @@ export function is_diagnosis(data: object): data is DiagnosisData {
   return "verdict" in data && "findings" in data;
 }
 
-/** "layer 3", "layers 1, 2 and 3". */
-export function layers_text(layers: number[]): string {
+const layers_named = 3;
+
+/** "layer 3", "layers 1, 2 and 3"; with the names of a few: "layer 3 (encoder.0)". */
+export function layers_text(layers: number[], names: string[] = []): string {
+  const named = layers.length <= layers_named ? layers.map((layer) => names[layer - 1]).filter(Boolean) : [];
+  return numbers_text(layers) + (named.length ? ` (${named.join(", ")})` : "");
+}
+
+function numbers_text(layers: number[]): string {
   if (!layers.length) return "the whole network";
   const sorted = [...layers].sort((left, right) => left - right);
   const parts: string[] = [];

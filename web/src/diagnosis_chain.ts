@@ -23,7 +23,7 @@ function facts(finding: Finding, data: DiagnosisData): HTMLElement {
   const severity = number_of(finding.severity);
   const entries: [string, string][] = [
     ["since", since],
-    ["where", layers_text(finding.layers)],
+    ["where", layers_text(finding.layers, data.layer_names)],
     ["evidence", percent(number_of(finding.confidence))],
   ];
   if (finding.role === "cause" && !Number.isNaN(severity)) entries.push(["lost", `${percent(severity)} of what it could have learned`]);

@@ -27,7 +27,7 @@ function head(data: DiagnosisData): HTMLElement {
     { class: "hero", id: "verdict" },
     element("p", { class: "eyebrow" }, "Diagnosis"),
     element("h1", {}, data.run.name),
-    element("p", { class: "basis" }, `seed ${data.run.seed} · ${how}`),
+    element("p", { class: "basis" }, data.layer_names.length ? how : `seed ${data.run.seed} · ${how}`),
     element(
       "div",
       { class: `health ${data.verdict}` },
@@ -43,16 +43,35 @@ function head(data: DiagnosisData): HTMLElement {
   );
 }
 
+function advice_list(data: DiagnosisData): HTMLElement {
+  return element(
+    "dl",
+    { class: "advice" },
+    ...data.advice.map((each) =>
+      element(
+        "div",
+        {},
+        element("dt", {}, each.fix),
+        element("dd", {}, each.summary, each.pytorch.length ? element("pre", {}, each.pytorch.join("\n")) : null),
+      ),
+    ),
+  );
+}
+
 function fixes_section(data: DiagnosisData): HTMLElement {
   const fixes = data.findings[0].fixes;
   return element(
     "section",
     { id: "fixes-to-try", "aria-labelledby": "fixes-title" },
     element("h2", { id: "fixes-title" }, "Fixes to try"),
-    element("ul", { class: "chips" }, ...fixes.map((fix) => element("li", {}, fix))),
-    data.command
-      ? element("p", {}, "These and others, on this very training: ", element("code", {}, data.command))
-      : element("p", {}, "gradclinic fix tries them on the spec of this run."),
+    ...(data.advice.length
+      ? [advice_list(data)]
+      : [
+          element("ul", { class: "chips" }, ...fixes.map((fix) => element("li", {}, fix))),
+          data.command
+            ? element("p", {}, "These and others, on this very training: ", element("code", {}, data.command))
+            : element("p", {}, "gradclinic fix tries them on the spec of this run."),
+        ]),
   );
 }
 

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gradclinic/diagnosis/pathology.h"
+#include "gradclinic/fixes/advice.h"
 #include "gradclinic/report/diagnosis_figures.h"
 #include "gradclinic/report/diagnosis_json.h"
 #include "gradclinic/report/page.h"
@@ -31,6 +32,11 @@ std::string diagnosis_page(const DiagnosisReport& report) {
   data["about"] = about_json(report.diagnosis);
   data["command"] = report.spec.empty() ? "" : "gradclinic fix " + report.spec;
   data["spec"] = report.record.spec;
+  data["layer_names"] = layer_names(report.record);
+  data["advice"] = Json::array();
+  if (is_from_outside(report.record))
+    for (const Advice& each : advice(report.diagnosis, report.record))
+      data["advice"].push_back({{"fix", each.fix}, {"summary", each.summary}, {"pytorch", each.pytorch}});
   for (std::size_t i = 0; i < report.diagnosis.trials.size(); ++i)
     data["trials"][i]["change"] = short_change(report, report.diagnosis.trials[i]);
   data["figures"] = Json::array();

@@ -36,5 +36,13 @@ std::string short_change(const DiagnosisReport& report, const Trial& trial);
 
 /// "layer 3", "layers 1 to 4", "layers 2, 5 and 7 to 9"; "the whole network" for none.
 std::string layers_text(const std::vector<int>& layers);
+/// With the names of up to three: "layer 3 (encoder.0)".
+std::string layers_text(const std::vector<int>& layers, const std::vector<std::string>& names);
+
+/// The names of the layers of a network from outside; empty of one built from a spec.
+std::vector<std::string> layer_names(const Record& record);
+
+/// Whether gradclinic did not build the network, and cannot train it.
+bool is_from_outside(const Record& record);
 
 }  // namespace gradclinic

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <sstream>
 
 #include "gradclinic/diagnosis/course.h"
+#include "gradclinic/fixes/advice.h"
 #include "gradclinic/report/diagnosis_report.h"
 #include "gradclinic/report/text_layout.h"
 #include "gradclinic/spec/toml.h"
@@ -16,6 +19,7 @@ namespace {
 constexpr int kNarrowest = 60;
 constexpr int kWidest = 100;
 constexpr std::size_t kTrialsShown = 4;
+constexpr std::size_t kLayersNamed = 3;
 constexpr const char* kBold = "1";
 constexpr const char* kDim = "2";
 
@@ -45,7 +49,8 @@ std::string head(const DiagnosisReport& report, const Style& style) {
                                                                count_text(record.outcome.steps, "step", "steps"));
   const std::string verdict = fmt::format("{} {}", mark_of(diagnosis.verdict), name_of(diagnosis.verdict));
   std::string text = painted(verdict, code_of(diagnosis.verdict), style.colour) +
-                     fmt::format("   {} (seed {}), {}\n", excerpt(record.name), record.seed, how);
+                     fmt::format("   {}{}, {}\n", excerpt(record.name),
+                                 is_from_outside(record) ? "" : fmt::format(" (seed {})", record.seed), how);
   std::string summary = diagnosis.summary;
   if (!summary.empty()) summary[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(summary[0])));
   return text + "  " + wrapped(summary + (summary.ends_with('.') ? "" : "."), 2, style.columns);
@@ -80,18 +85,18 @@ std::string evidence_table(const Finding& finding, const Style& style) {
   return text;
 }
 
-std::string where_text(const Finding& finding, bool before_training) {
-  const std::string when = before_training           ? "before training"
+std::string where_text(const Finding& finding, const DiagnosisReport& report) {
+  const std::string when = report.before_training    ? "before training"
                            : finding.onset_step == 0 ? "from the first step on"
                                                      : fmt::format("from step {} on", finding.onset_step);
-  return fmt::format("{}, in {}; evidence {:.0f} %", when, layers_text(finding.layers), 100 * finding.confidence);
+  return fmt::format("{}, in {}; evidence {:.0f} %", when, layers_text(finding.layers, layer_names(report.record)),
+                     100 * finding.confidence);
 }
 
 std::string cause(const DiagnosisReport& report, const Style& style) {
   const Finding& finding = report.diagnosis.findings.front();
   return style.heading("Cause: " + finding.pathology) + "  " + wrapped(finding.sentence, 2, style.columns) + "  " +
-         painted(where_text(finding, report.before_training), kDim, style.colour) + "\n\n" +
-         evidence_table(finding, style);
+         painted(where_text(finding, report), kDim, style.colour) + "\n\n" + evidence_table(finding, style);
 }
 
 /// Everything that follows from a finding, each below what causes it.
@@ -101,7 +106,7 @@ void add_symptoms(const DiagnosisReport& report, const std::string& cause, int d
     if (finding.role != "symptom" || finding.caused_by != cause) continue;
     const int indent = 2 + 3 * depth;
     const std::string margin(spaces(indent + 2), ' ');
-    const std::string where = where_text(finding, report.before_training);
+    const std::string where = where_text(finding, report);
     const bool beside = indent + 4 + characters(finding.pathology) + characters(where) <= style.columns;
     text += std::string(spaces(indent), ' ') + "└ " + painted(finding.pathology, kBold, style.colour) +
             (beside ? "  " : "\n" + margin) + painted(where, kDim, style.colour) + "\n";
@@ -180,9 +185,20 @@ std::string proof(const DiagnosisReport& report, const Style& style) {
                      : "");
 }
 
+/// Fixes as they are made where the network was built.
+std::string advised(const DiagnosisReport& report, const Style& style) {
+  std::string text = style.heading("Fixes to try");
+  for (const Advice& each : advice(report.diagnosis, report.record)) {
+    text += "  • " + wrapped(each.fix + ": " + each.summary, 4, style.columns);
+    for (const std::string& line : each.pytorch) text += "      " + painted(line, kDim, style.colour) + "\n";
+  }
+  return text;
+}
+
 std::string fixes(const DiagnosisReport& report, const Style& style) {
   const Finding* cause = report.diagnosis.cause();
   if (!cause || cause->fixes.empty()) return "";
+  if (is_from_outside(report.record)) return advised(report, style);
   const std::string command = "gradclinic fix " + (report.spec.empty() ? "SPEC" : report.spec);
   return style.heading("Fixes to try") + "  " + wrapped(join(cause->fixes), 2, style.columns) +
          "  These and others, on this very training:\n    " + painted(command, kBold, style.colour) + "\n";
@@ -228,6 +244,25 @@ std::string short_change(const DiagnosisReport& report, const Trial& trial) {
     if (equals == std::string::npos || changed != spec) kept.push_back(part);
   }
   return kept.empty() ? "the spec as it is" : join(kept);
+}
+
+std::vector<std::string> layer_names(const Record& record) {
+  std::istringstream words(parse_spec(record.spec, "the record's spec").model.layers);
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+bool is_from_outside(const Record& record) {
+  return parse_spec(record.spec, "the record's spec").model.kind == "outside";
+}
+
+std::string layers_text(const std::vector<int>& layers, const std::vector<std::string>& names) {
+  std::string text = layers_text(layers);
+  if (layers.empty() || layers.size() > kLayersNamed) return text;
+  std::vector<std::string> named;
+  for (const int layer : layers)
+    if (layer >= 1 && layer <= static_cast<int>(names.size()))
+      named.push_back(names[static_cast<std::size_t>(layer - 1)]);
+  return named.empty() ? text : fmt::format("{} ({})", text, join(named));
 }
 
 std::string layers_text(const std::vector<int>& layers) {
