@@ -3,12 +3,13 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
+#include "gradclinic/instruments/gauge.h"
 #include "gradclinic/net/loss.h"
 #include "gradclinic/support/error.h"
 #include "outside_run.h"
+#include "tensor_calls.h"
 
 namespace py = pybind11;
 
@@ -18,8 +19,6 @@ namespace {
 using Address = std::uintptr_t;
 
 const float* floats(Address address) { return reinterpret_cast<const float*>(address); }
-
-View<const float> vector_at(Address address, Index size) { return {floats(address), 1, size}; }
 
 Dataset dataset(Address inputs, Index samples, Index features, Address targets, Index outputs, bool classifies) {
   Dataset data;
@@ -70,30 +69,15 @@ void describe_unknown(OutsideRun& run, double first_loss, double samples_seen, d
   run.watch().describe_data(facts);
 }
 
-/// L2 norm over tensors given as alternating addresses and sizes.
-double norm(const std::vector<std::pair<Address, Index>>& tensors) {
-  double squares = 0;
-  for (const auto& [address, size] : tensors) {
-    const double norm = measure(vector_at(address, size)).l2;
-    squares += norm * norm;
-  }
-  return std::sqrt(squares);
-}
-
 }  // namespace
 
 PYBIND11_MODULE(core, module) {
   module.doc() = "The compiled core of gradclinic: gauges, record, doctor and report.";
   py::register_exception<Error>(module, "Error", PyExc_ValueError);
 
-  py::enum_<Quantity>(module, "Quantity")
-      .value("weight", Quantity::weight)
-      .value("weight_grad", Quantity::weight_grad)
-      .value("update", Quantity::update)
-      .value("pre_activation", Quantity::pre_activation)
-      .value("activation", Quantity::activation)
-      .value("pre_activation_grad", Quantity::pre_activation_grad)
-      .value("activation_grad", Quantity::activation_grad);
+  py::dict quantities;
+  for (const Quantity quantity : all_quantities()) quantities[name_of(quantity)] = static_cast<int>(quantity);
+  module.attr("QUANTITIES") = quantities;
 
   py::class_<OutsideLayer>(module, "Layer")
       .def(py::init([](std::string name, std::string activation, double inputs, double outputs) {
@@ -105,20 +89,11 @@ PYBIND11_MODULE(core, module) {
       .def(py::init<int>(), py::arg("modules"))
       .def("set_activation",
            [](OutsideRun& run, int of, const std::string& activation) { run.watch().set_activation(of, activation); })
-      .def("see",
-           [](OutsideRun& run, Quantity quantity, int of, Address address, Index outer, Index units, Index inner) {
-             run.watch().see(quantity, of, {floats(address), outer, units, inner});
-           })
-      .def("see_update",
-           [](OutsideRun& run, int of, Address after, Address before, Index size) {
-             run.watch().see_update(of, vector_at(after, size), vector_at(before, size));
-           })
+      .def_property_readonly("address", [](OutsideRun& run) { return reinterpret_cast<Address>(&run); })
       .def("survey",
            [](OutsideRun& run, int of, Address address, Index outer, Index units, Index inner) {
              run.watch().survey(of, {floats(address), outer, units, inner});
            })
-      .def("survey_weights", [](OutsideRun& run, int of, Address address,
-                                Index size) { run.watch().survey_weights(of, vector_at(address, size)); })
       .def("begin", &OutsideRun::begin)
       .def("end_step",
            [](OutsideRun& run, std::int64_t step, double loss, double accuracy, double lr, double gradient_norm,
@@ -152,7 +127,7 @@ PYBIND11_MODULE(core, module) {
         return std::pair(std::move(series.steps), std::move(series.values));
       });
 
-  module.def("norm", &norm, "L2 norm over (address, size) pairs");
+  add_tensor_calls(module);
 }
 
 }  // namespace gradclinic::python

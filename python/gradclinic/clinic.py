@@ -15,8 +15,10 @@ from gradclinic.progress import Progress
 from gradclinic.schedule import Schedule
 from gradclinic.tensors import first_tensor, layout, plain
 
-Quantity = core.Quantity
 NAN = math.nan
+WEIGHT, WEIGHT_GRAD, UPDATE, PRE_ACTIVATION, ACTIVATION, PRE_ACTIVATION_GRAD, ACTIVATION_GRAD = (
+    core.QUANTITIES[name] for name in ("weight", "weight_grad", "update", "pre_activation", "activation",
+                                       "pre_activation_grad", "activation_grad"))
 
 
 def watch(model, optimizer=None, *, budget=0.03, name=None):
@@ -133,10 +135,10 @@ class Clinic:
         if not self._layers:
             self.notes.append("the model has no layer with weights: only losses can be seen")
         self._run = core.Run(len(self._layers))
+        self._address = self._run.address
         self._by_module = {layer.module: layer for layer in self._layers}
         self._parameters = [value for value in self.model.parameters()]
-        self._before = {}
-        self._gradient_done = {}
+        self._gradient_hooks = {}
         self._hook_modules()
         for optimizer in self.optimizers:
             self._hook_optimizer(optimizer)
@@ -144,9 +146,11 @@ class Clinic:
         self._looking = False
         self._order = []
         self._of_node = {}
+        self._computed = {}   # layer -> the module that computes its activation, and where
         self._look()
 
     def _hook_modules(self):
+        self._activation_handles = {}
         for module in self.model.modules():
             if module in self._by_module:
                 hook = functools.partial(self._saw_layer, self._by_module[module])
@@ -156,12 +160,15 @@ class Clinic:
                 hook = self._saw_norm
             else:
                 continue
-            self._handles.append(module.register_forward_hook(hook))
+            module_handle = module.register_forward_hook(hook)
+            self._handles.append(module_handle)
+            if hook == self._saw_activation:
+                self._activation_handles[module] = module_handle
         self._handles.append(self.model.register_forward_pre_hook(self._saw_inputs))
         self._handles.append(self.model.register_forward_hook(self._saw_output))
         for layer in self._layers:
-            for quantity in (Quantity.pre_activation_grad, Quantity.activation_grad):
-                self._gradient_done[layer.index, quantity] = functools.partial(self._saw_gradient, layer, quantity)
+            for quantity in (PRE_ACTIVATION_GRAD, ACTIVATION_GRAD):
+                self._gradient_hooks[layer.index, quantity] = self._gradient_hook(layer, quantity)
 
     def _hook_optimizer(self, optimizer):
         original = optimizer.step
@@ -218,8 +225,8 @@ class Clinic:
             self._see_activation(layer.reads, first_tensor(inputs))
         if tensor is None:
             return
-        self._see(Quantity.pre_activation, layer, tensor)
-        self._watch_gradient(Quantity.pre_activation_grad, layer, tensor)
+        self._see(PRE_ACTIVATION, layer, tensor)
+        self._watch_gradient(PRE_ACTIVATION_GRAD, layer, tensor)
         self._last, self._last_address = layer, tensor.data_ptr()
 
     @guarded
@@ -228,8 +235,8 @@ class Clinic:
         if layer is None:
             return
         layer.norm = modules.norm_kind(module)
-        self._see(Quantity.pre_activation, layer, output)
-        self._watch_gradient(Quantity.pre_activation_grad, layer, output)
+        self._see(PRE_ACTIVATION, layer, output)
+        self._watch_gradient(PRE_ACTIVATION_GRAD, layer, output)
         self._last_address = output.data_ptr()
 
     @guarded
@@ -240,8 +247,9 @@ class Clinic:
         if layer.activation is None:
             layer.activation = modules.activation_kind(module)
             self._run.set_activation(layer.index, layer.activation)
-        layer.followed_by = None
         self._see_activation(layer, output)
+        if not self._run_begun:
+            self._computed[layer] = (module, output.data_ptr())
         self._last = None
 
     def _follows(self, inputs, output=None):
@@ -258,9 +266,14 @@ class Clinic:
         given = first_tensor(inputs) if inputs else None
         if given is not None and given.grad_fn is not None:
             kind, before = modules.activation_before(given.grad_fn, self._of_node)
-            if before is not None and before.activation is None and before.followed_by is None:
+            if before in self._computed:
+                # Where a module's output is the next layer's input as it is, one hook does for both.
+                module, address = self._computed[before]
+                if address == given.data_ptr():
+                    layer.reads = before
+                    self._activation_handles[module].remove()
+            elif before is not None and before.activation is None:
                 before.activation = kind or "identity"
-                before.followed_by = layer
                 layer.reads = before
                 self._run.set_activation(before.index, before.activation)
                 self._see_activation(before, given)
@@ -270,43 +283,53 @@ class Clinic:
     def _see_activation(self, layer, tensor):
         if tensor is None:
             return
-        values = self._see(Quantity.activation, layer, tensor)
-        self._watch_gradient(Quantity.activation_grad, layer, tensor)
-        if values is not None and self.progress.wants_samples:
-            self._survey(layer, values)
+        self._see(ACTIVATION, layer, tensor)
+        self._watch_gradient(ACTIVATION_GRAD, layer, tensor)
+        if self.progress.wants_samples:
+            self._survey(layer, plain(tensor.detach()))
 
     def _survey(self, layer, values):
+        if values is None:
+            return
         outer, units, inner = layout(values, layer.channels_first)
         if values.ndim > 2 and not layer.channels_first:  # sequences: a sample is one of them
             outer, units, inner = values.shape[0], values[0].numel(), 1
         self._run.survey(layer.index, values.data_ptr(), outer, units, inner)
 
     def _see(self, quantity, layer, tensor):
-        values = plain(tensor.detach())
-        if values is not None:
-            self._run.see(quantity, layer.index, values.data_ptr(), *layout(values, layer.channels_first))
-        return values
+        if not core.see(self._address, quantity, layer.index, tensor, layer.channels_first):
+            values = plain(tensor.detach())
+            if values is not None:
+                core.see(self._address, quantity, layer.index, values, layer.channels_first)
 
     def _watch_gradient(self, quantity, layer, tensor):
         node = tensor.grad_fn
         if node is None:
             return
-        hook = self._gradient_done[layer.index, quantity]
         if tensor.output_nr:
-            hook = functools.partial(self._saw_gradient, layer, quantity, which=tensor.output_nr)
-        node.register_hook(hook)
+            node.register_hook(self._gradient_hook(layer, quantity, tensor.output_nr))
+        else:
+            node.register_hook(self._gradient_hooks[layer.index, quantity])
 
-    @guarded
-    def _saw_gradient(self, layer, quantity, into, out, which=0):
-        if not self._looking:
-            return
-        if not self._queued:
-            self._queued = True
-            torch.autograd.Variable._execution_engine.queue_callback(self._backward_done)
-        # The first to come is the one nearest to the loss: behind the norm, where there is one.
-        if out[which] is not None and (layer.index, quantity) not in self._gradients:
-            self._gradients.add((layer.index, quantity))
-            self._see(quantity, layer, out[which].detach())
+    def _gradient_hook(self, layer, quantity, which=0):
+        """Of a node that computes a layer's output or activation: sees the gradient that comes to it. The first to come
+        is the one nearest to the loss: behind the norm, where there is one."""
+        key = (layer.index, quantity)
+
+        def hook(into, out):
+            if not self._looking:
+                return
+            try:
+                if not self._queued:
+                    self._queued = True
+                    torch.autograd.Variable._execution_engine.queue_callback(self._backward_done)
+                if out[which] is not None and key not in self._gradients:
+                    self._gradients.add(key)
+                    self._see(quantity, layer, out[which])
+            except Exception as error:  # noqa: BLE001
+                self._give_up("_gradient_hook", error)
+
+        return hook
 
     @guarded
     def _saw_output(self, module, inputs, output):
@@ -337,51 +360,47 @@ class Clinic:
         self._queued = False
         if not self._looking:
             return
-        with torch.no_grad():
-            gradients = [value.grad for value in self._parameters if value.grad is not None]
-            self._norm = self._clipped = self._norm_of(gradients)
-            self._versions = [each._version for each in gradients]
-            for layer in self._layers:
-                if layer.weight.grad is not None:
-                    self._see_flat(Quantity.weight_grad, layer, layer.weight.grad)
+        gradients = self._gradients_now()
+        self._norm = self._clipped = self._norm_of(gradients)
+        self._versions = [each._version for each in gradients]
+        for layer in self._layers:
+            gradient = layer.weight.grad
+            if gradient is not None and not core.see_flat(self._address, WEIGHT_GRAD, layer.index, gradient):
+                core.see_flat(self._address, WEIGHT_GRAD, layer.index, plain(gradient.detach()))
+
+    def _gradients_now(self):
+        return [gradient for gradient in (value.grad for value in self._parameters) if gradient is not None]
 
     def _norm_of(self, gradients):
-        held = [plain(each) for each in gradients]
-        return core.norm([(each.data_ptr(), each.numel()) for each in held if each is not None])
-
-    def _see_flat(self, quantity, layer, tensor):
-        values = plain(tensor.detach())
-        self._run.see(quantity, layer.index, values.data_ptr(), 1, values.numel(), 1)
+        norm = core.norm_of(gradients)
+        if norm is None:
+            norm = core.norm_of([each for each in (plain(value.detach()) for value in gradients) if each is not None])
+        return norm
 
     @guarded
     def _before_update(self, optimizer):
         if not self._looking:
             return
-        with torch.no_grad():
-            gradients = [value.grad for value in self._parameters if value.grad is not None]
-            if self._versions is not None and [each._version for each in gradients] != self._versions:
-                self._clipped = self._norm_of(gradients)
-            for layer in self._layers:
-                weight = plain(layer.weight.detach())
-                kept = self._before.get(layer.index)
-                if kept is None:
-                    kept = self._before[layer.index] = torch.empty_like(weight)
-                kept.copy_(weight)
-                self._run.survey_weights(layer.index, kept.data_ptr(), kept.numel())
+        gradients = self._gradients_now()
+        if self._versions is not None and [each._version for each in gradients] != self._versions:
+            self._clipped = self._norm_of(gradients)
+        for layer in self._layers:
+            if not core.keep(self._address, layer.index, layer.weight):
+                core.keep(self._address, layer.index, plain(layer.weight.detach()))
 
     def _after_update(self):
         self._updates += 1
 
     def _end_look(self):
+        for layer in self._layers:
+            weight = layer.weight
+            if not core.see_flat(self._address, WEIGHT, layer.index, weight):
+                weight = plain(weight.detach())
+                core.see_flat(self._address, WEIGHT, layer.index, weight)
+            core.see_update(self._address, layer.index, weight)
+        if not self._run_begun:
+            self._begin_run()
         with torch.no_grad():
-            for layer in self._layers:
-                weight = plain(layer.weight.detach())
-                self._run.see(Quantity.weight, layer.index, weight.data_ptr(), 1, weight.numel(), 1)
-                kept = self._before.get(layer.index)
-                if kept is not None:
-                    self._run.see_update(layer.index, weight.data_ptr(), kept.data_ptr(), weight.numel())
-            if not self._run_begun:
-                self._begin_run()
             accuracy = self._see_targets()
         if self._clipped < 0.999 * self._norm:
             self._clipped_to = max(self._clipped_to, self._clipped)
@@ -408,6 +427,8 @@ class Clinic:
     def _finish_order(self, output):
         self._residual = modules.has_residuals(output.grad_fn)
         self._of_node = {}
+        self._computed = {}
+        self._activation_handles = {}
 
     def _begin_run(self):
         called = [layer for layer in self._order if layer.index in self._called]
@@ -466,7 +487,6 @@ class Clinic:
             with contextlib.suppress(Exception):
                 handle.remove()
         self._handles = []
-        self._before = {}
         self._of_node = {}
         self._output = self._output_gradient = None
         self._looking = False

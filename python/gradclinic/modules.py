@@ -41,7 +41,6 @@ class Layer:
         self.channels_first = isinstance(module, CONVOLUTIONS)
         self.activation = None
         self.norm = None
-        self.followed_by = None  # the layer that takes this one's activation, where no module computes it
         self.reads = None        # the layer whose activation this one's input is
         inner = self.weight[0].numel()
         if isinstance(module, nn.modules.conv._ConvTransposeNd):

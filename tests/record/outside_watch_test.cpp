@@ -48,7 +48,8 @@ class Stranger : public Observer {
     if (quantity == Quantity::activation) watch_->survey(depth_ - layer, tensor);
   }
   void see_update(int layer, View<const float> after, View<float> before) override {
-    watch_->see_update(depth_ - layer, after, before);
+    watch_->keep(depth_ - layer, before);
+    watch_->see_update(depth_ - layer, after);
   }
   void on_step(const Training& training, const StepSummary& summary) override {
     if (!watch_->started()) {

@@ -18,6 +18,7 @@ struct Module {
   const Activation* activation = nullptr;
   std::optional<TensorStatistics> seen[kQuantities];
   OutsideSurvey survey;
+  std::vector<float> weights;  // before the update
 };
 
 UnitRule rule_of(const Activation& activation) {
@@ -97,17 +98,21 @@ void OutsideWatch::see(Quantity quantity, int module, const UnitTensor& tensor) 
   own.keep(quantity, module, measure(tensor, rule), tensor.size());
 }
 
-void OutsideWatch::see_update(int module, View<const float> after, View<const float> before) {
-  implementation_->keep(Quantity::update, module, measure_difference(after, before), after.size());
+void OutsideWatch::keep(int module, View<const float> weights) {
+  implementation_->at(module).weights.assign(weights.data, weights.data + weights.size());
+}
+
+void OutsideWatch::see_update(int module, View<const float> weights) {
+  Implementation& own = *implementation_;
+  const std::vector<float>& before = own.at(module).weights;
+  if (static_cast<Index>(before.size()) != weights.size()) return;
+  own.keep(Quantity::update, module, measure_difference(weights, {before.data(), weights.rows, weights.columns}),
+           weights.size());
 }
 
 void OutsideWatch::survey(int module, const UnitTensor& activations) {
   Module& seen = implementation_->at(module);
   seen.survey.add(activations, *seen.activation);
-}
-
-void OutsideWatch::survey_weights(int module, View<const float> weights) {
-  implementation_->at(module).survey.add_weights(weights);
 }
 
 void OutsideWatch::start(const std::vector<int>& modules, const std::vector<OutsideLayer>& layers) {
@@ -155,6 +160,7 @@ void OutsideWatch::take_survey(std::int64_t steps_done, double loss, double accu
   SurveyResult result = {.loss = loss, .accuracy = accuracy, .balanced_accuracy = balanced_accuracy, .layers = {}};
   for (std::size_t i = 0; i < own.order.size(); ++i) {
     Module& module = own.at(own.order[i]);
+    module.survey.add_weights({module.weights.data(), 1, static_cast<Index>(module.weights.size())});
     result.layers.push_back(module.survey.take(module.activation->can_die && i + 1 < own.order.size()));
   }
   write_survey(result, own.survey_row.data());

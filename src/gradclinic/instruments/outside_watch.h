@@ -32,7 +32,8 @@ struct OutsideStep {
 /// Puts the gauges of table "step", surveys and the facts of the data on a training that another framework carries out,
 /// and sends the same tables to a sink as Watch does, so that nothing behind the record need know who trained.
 /// Modules are numbered from 0 in any order while the first step is watched; `start` then says which of them is which
-/// layer. What is seen of a module is kept until end_step. Nothing here keeps a pointer to what it was shown.
+/// layer. What is seen of a module is kept until end_step. Nothing here keeps a pointer to what it was shown; of
+/// the weights there is one copy.
 /// A survey differs from Watch's in one way: its sample is of the training's own batches, in training mode.
 class OutsideWatch {
  public:
@@ -44,11 +45,12 @@ class OutsideWatch {
   void set_activation(int module, const std::string& activation);
 
   void see(Quantity quantity, int module, const UnitTensor& tensor);
-  /// The update of a module's weights is after - before.
-  void see_update(int module, View<const float> after, View<const float> before);
+  /// Copies a module's weights before they are updated.
+  void keep(int module, View<const float> weights);
+  /// The weights after the update, held against those kept; nothing where none of that size were.
+  void see_update(int module, View<const float> weights);
   /// Adds a batch's activations to the next survey's sample; see OutsideSurvey.
   void survey(int module, const UnitTensor& activations);
-  void survey_weights(int module, View<const float> weights);
 
   /// Which modules the layers 1, 2, ... are, after the first step was seen and before its end_step. The sink's tables
   /// are opened.
@@ -59,7 +61,7 @@ class OutsideWatch {
   /// that has a NaN or Inf, in the order in which they were seen.
   void end_step(const OutsideStep& step);
   /// Appends a row of "survey" as of so many updates done, and begins a new sample. Loss and accuracies are the
-  /// caller's: means over the batches since the last survey.
+  /// caller's: means over the batches since the last survey. Weights are those kept last.
   void take_survey(std::int64_t steps_done, double loss, double accuracy, double balanced_accuracy);
   void describe_data(const DataFacts& facts);
   void validation(std::int64_t step, double loss, double accuracy);
