@@ -1,4 +1,5 @@
 // What Python sees of the core. Tensors come as addresses; whoever calls keeps them alive for the call.
+#include <pybind11/functional.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -69,6 +70,17 @@ void describe_unknown(OutsideRun& run, double first_loss, double samples_seen, d
   run.watch().describe_data(facts);
 }
 
+/// (key, value) pairs to a record or None.
+using RetrainInPython = std::function<std::optional<Record>(const std::vector<std::pair<std::string, std::string>>&)>;
+
+Retrain in_python(const RetrainInPython& retrain) {
+  return [retrain](const std::vector<Change>& changes) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    for (const Change& change : changes) pairs.emplace_back(change.key, change.value);
+    return retrain(pairs);
+  };
+}
+
 }  // namespace
 
 PYBIND11_MODULE(core, module) {
@@ -111,12 +123,18 @@ PYBIND11_MODULE(core, module) {
              run.add_event({step, kind, layer, text});
            })
       .def("interval", &OutsideRun::interval)
-      .def("examine", [](const OutsideRun& run, const std::string& spec, const std::string& status, std::int64_t steps,
-                         double loss, double seconds) {
-        return Examined(run.record(spec, {status, steps, loss, seconds}));
+      .def("record", [](const OutsideRun& run, const std::string& spec, const std::string& status, std::int64_t steps,
+                        double loss, double seconds) {
+        return run.record(spec, {status, steps, loss, seconds});
       });
 
+  py::class_<Record>(module, "Record");
+
   py::class_<Examined>(module, "Examined")
+      .def(py::init([](const Record& record, const std::optional<RetrainInPython>& retrain) {
+             return Examined(record, retrain ? in_python(*retrain) : Retrain{});
+           }),
+           py::arg("record"), py::arg("retrain") = py::none())
       .def("text", &Examined::text, py::arg("colour") = false, py::arg("columns") = 100)
       .def("json", &Examined::json)
       .def("write_page", &Examined::write_page)

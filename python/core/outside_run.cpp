@@ -39,8 +39,15 @@ Record OutsideRun::record(const std::string& spec, const Outcome& outcome) const
   return copy;
 }
 
-Examined::Examined(Record from)
-    : record(std::move(from)), diagnosis(examine_record(record, {.probe = false, .trials = {}})) {}
+Examined::Examined(Record from, const Retrain& retrain) : record(std::move(from)) {
+  DoctorOptions options{.probe = retrain != nullptr, .trials = {}};
+  if (retrain)
+    options.trials.train = [&retrain](const std::vector<Change>& changes) -> Counterfactual {
+      const std::optional<Record> trained = retrain(changes);
+      return trained ? Counterfactual{read_course(*trained), trained->outcome.steps} : Counterfactual{};
+    };
+  diagnosis = examine_record(record, options);
+}
 
 std::string Examined::text(bool colour, int columns) const {
   return diagnosis_text({.diagnosis = diagnosis, .record = record, .spec = "", .spec_path = ""}, colour, columns);

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "gradclinic/diagnosis/finding.h"
+#include "gradclinic/diagnosis/pathology.h"
 #include "gradclinic/instruments/outside_watch.h"
 #include "gradclinic/record/thinning_recorder.h"
 
@@ -30,12 +33,15 @@ class OutsideRun {
   OutsideWatch watch_;
 };
 
-/// A record with what the doctor says of it.
+/// Trains once more with changes, and returns the record; nothing where they cannot be made.
+using Retrain = std::function<std::optional<Record>(const std::vector<Change>& changes)>;
+
+/// A record with what the doctor says of it, who may put questions to `retrain` where there is one.
 struct Examined {
   Record record;
   Diagnosis diagnosis;
 
-  explicit Examined(Record from);
+  Examined(Record from, const Retrain& retrain);
   std::string text(bool colour, int columns) const;
   std::string json() const;
   void write_page(const std::string& path) const;

@@ -13,5 +13,6 @@ from gradclinic.callbacks import LightningCallback, TransformersCallback
 from gradclinic.clinic import Clinic, watch
 from gradclinic.core import Error
 from gradclinic.diagnosis import Diagnosis
+from gradclinic.examination import examine
 
-__all__ = ["Clinic", "Diagnosis", "Error", "LightningCallback", "TransformersCallback", "watch"]
+__all__ = ["Clinic", "Diagnosis", "Error", "LightningCallback", "TransformersCallback", "examine", "watch"]

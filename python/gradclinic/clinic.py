@@ -27,8 +27,14 @@ def watch(model, optimizer=None, *, budget=0.03, name=None):
     optimizer: the optimizer, or several. budget: the share of a step's time that watching may add (0.03 is 3 %);
     None looks at every step. name: what reports call the run. The training itself is not changed.
     """
-    optimizers = [] if optimizer is None else list(optimizer) if isinstance(optimizer, (list, tuple)) else [optimizer]
-    return Clinic(model, optimizers, budget, name or type(model).__name__)
+    return Clinic(model, optimizers_of(optimizer), budget, name or type(model).__name__)
+
+
+def optimizers_of(given):
+    """A list of one, several or no optimizers."""
+    if given is None:
+        return []
+    return list(given) if isinstance(given, (list, tuple)) else [given]
 
 
 def guarded(method):
@@ -53,6 +59,7 @@ class Clinic:
         self.model = model
         self.optimizers = optimizers
         self.notes = []          # what could not be seen, and why
+        self.rates = [group.get("initial_lr", group["lr"]) for each in optimizers for group in each.param_groups]
         self.schedule = Schedule(budget)
         self.progress = Progress()
         self._broken = self._closed = False
@@ -452,19 +459,23 @@ class Clinic:
             if self.progress.since_survey >= max(1, self.progress.window // 2):
                 self._take_survey()
 
-    def _examine(self):
+    def record(self):
+        """The record so far, as the core keeps it."""
         if self._run is None or not self._run_begun:
             raise core.Error("no step was seen: " + ("; ".join(self.notes) or "call step(loss) after each step"))
+        self.progress.describe_data(self._run)
+        for note in self.notes:
+            self._run.event(self.progress.steps, "not-seen", 0, note)
+        self.notes = []
+        status = "finished" if self._status == "running" else self._status
+        if not math.isfinite(self.progress.last):
+            status = "diverged"
+        return self._run.record(self._description(), status, self.progress.steps, self.progress.last,
+                                time.time() - self._started)
+
+    def _examine(self):
         if not self._closed or self._examined is None:
-            self.progress.describe_data(self._run)
-            for note in self.notes:
-                self._run.event(self.progress.steps, "not-seen", 0, note)
-            self.notes = []
-            status = "finished" if self._status == "running" else self._status
-            if not math.isfinite(self.progress.last):
-                status = "diverged"
-            self._examined = self._run.examine(self._description(), status, self.progress.steps, self.progress.last,
-                                               time.time() - self._started)
+            self._examined = core.Examined(self.record())
         return self._examined
 
     def _value_of(self, loss):

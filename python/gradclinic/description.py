@@ -24,12 +24,12 @@ def _commonest(values, otherwise):
     return counts.most_common(1)[0][0] if counts else otherwise
 
 
-def _optimizer(optimizers):
+def _optimizer(optimizers, rates):
     if not optimizers:
         return {"optimizer": "sgd", "lr": 0.0}
     group = optimizers[0].param_groups[0]
     name = OPTIMIZERS.get(type(optimizers[0]).__name__, "sgd")
-    keys = {"lr": float(group.get("initial_lr", group["lr"])), "weight_decay": float(group.get("weight_decay", 0.0))}
+    keys = {"lr": float(rates[0]), "weight_decay": float(group.get("weight_decay", 0.0))}
     if name == "sgd" and group.get("momentum"):
         name = "nesterov" if group.get("nesterov") else "momentum"
         keys["momentum"] = float(group["momentum"])
@@ -52,7 +52,7 @@ def describe(clinic):
     }
     train = {
         "loss": clinic.progress.loss_kind or "mse",
-        **_optimizer(clinic.optimizers),
+        **_optimizer(clinic.optimizers, clinic.rates),
         "batch": clinic.progress.batch,
         "steps": max(1, clinic.progress.steps),
         "clip_norm": clinic._clipped_to,

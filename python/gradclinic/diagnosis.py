@@ -22,6 +22,14 @@ class Diagnosis(dict):
         """The id of the pathology that causes the others; None of a training that is not sick."""
         return self["findings"][0]["pathology"] if self["findings"] else None
 
+    def report(self, path):
+        """Writes it as one page that works offline."""
+        self._examined.write_page(str(path))
+
+    def save(self, store="gradclinic.sqlite"):
+        """Adds the record to a store, for `gradclinic list`, `diagnose` and `export`; its id there."""
+        return self._examined.save(str(store))
+
     def __str__(self):
         colour = sys.stdout.isatty()
         return self._examined.text(colour, shutil.get_terminal_size((100, 24)).columns)

@@ -62,6 +62,13 @@ def _own_weight(module):
     return max((value for _, value in own), key=lambda value: value.numel())
 
 
+def _holds_layers(module):
+    """Whether the module is a block of layers, whose own parameters (positions, tokens) are no layer's weights."""
+    return not isinstance(module, nn.MultiheadAttention) and any(
+        _own_weight(child) is not None and not isinstance(child, NORMS["batch"] + NORMS["layer"])
+        for child in module.modules() if child is not module)
+
+
 def layers_of(model):
     """The modules with weight matrices, in the order of registration; embeddings and norms are not among them."""
     layers = []
@@ -73,7 +80,7 @@ def layers_of(model):
         if id(module) in inside_attention or isinstance(module, norms + TABLES):
             continue
         weight = _own_weight(module)
-        if weight is not None:
+        if weight is not None and not _holds_layers(module):
             layers.append(Layer(len(layers), name or type(module).__name__, module, weight))
     return layers
 

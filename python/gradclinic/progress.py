@@ -22,6 +22,7 @@ class Progress:
         self.scale = 1.0
         self.batch = 0
         self.validated = False
+        self.target_scale = (0.0, 0.0)   # mean and deviation of a regression's targets
         self.window = BASE_WINDOW
         self.since_survey = 0
         self._losses = []       # of the batches of this step
@@ -129,6 +130,8 @@ class Progress:
             return
         inputs = torch.cat(self._inputs).contiguous()
         values = torch.cat(self._targets).contiguous()
+        if self.loss_kind == "mse":
+            self.target_scale = (float(values.mean()), float(values.std(unbiased=False)))
         samples = max(float(self._kept), float(self.batch))
         run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
                           values.shape[1], samples, float(self.validated), self.scale)

@@ -78,9 +78,9 @@ std::vector<Counterfactual> carry_out(const Spec& spec, const std::vector<std::v
   SharedData data(4);
   std::mutex reporting;
   std::int64_t done = 0;
-  in_parallel(changes.size(), options.threads, [&](std::size_t i) {
+  in_parallel(changes.size(), options.train ? 1 : options.threads, [&](std::size_t i) {
     try {
-      results[i] = run_one(with(spec, changes[i]), data, options);
+      results[i] = options.train ? options.train(changes[i]) : run_one(with(spec, changes[i]), data, options);
     } catch (const Error&) {
       // The change does not go with this spec: no course.
     }

@@ -12,6 +12,12 @@
 
 namespace gradclinic {
 
+/// What became of a training with something changed.
+struct Counterfactual {
+  Course course;           ///< empty when the changed spec cannot be run
+  std::int64_t steps = 0;  ///< optimizer steps done
+};
+
 /// How counterfactuals are carried out.
 struct CounterfactualOptions {
   int threads = 1;
@@ -20,12 +26,9 @@ struct CounterfactualOptions {
   double work = 5e10;
   const std::atomic<bool>* stop = nullptr;
   std::function<void(std::int64_t done, std::int64_t all)> on_progress = {};  ///< after each; calls do not overlap
-};
-
-/// What became of a training with something changed.
-struct Counterfactual {
-  Course course;           ///< empty when the changed spec cannot be run
-  std::int64_t steps = 0;  ///< optimizer steps done
+  /// Trains a network from outside once more with these changes, where someone can: one call after the other, on one
+  /// thread. An empty course where the changes cannot be made there.
+  std::function<Counterfactual(const std::vector<Change>& changes)> train = {};
 };
 
 /// The gauges that a course is read from.

@@ -15,7 +15,8 @@ namespace {
 using Gap = Diagnosis::Gap;
 
 /// Why the spec cannot be trained with changes here; empty when it can.
-std::string why_no_trials(const Spec& spec) {
+std::string why_no_trials(const Spec& spec, const CounterfactualOptions& trials) {
+  if (trials.train) return "";
   if (spec.model.kind == "outside")
     return "nothing was tried, as the network was not built from a spec and cannot be trained again from here";
   try {
@@ -30,7 +31,8 @@ std::string why_no_trials(const Spec& spec) {
 std::vector<Gap> damage_of(const Record& record) {
   std::vector<Gap> gaps;
   for (const Event& event : record.events)
-    if (event.kind == "damaged-block" || event.kind == "gauge-failed" || event.kind == "not-seen") gaps.push_back({"", event.text});
+    if (event.kind == "damaged-block" || event.kind == "gauge-failed" || event.kind == "not-seen")
+      gaps.push_back({"", event.text});
   return gaps;
 }
 
@@ -63,7 +65,7 @@ Diagnosis examine_record(const Record& given, DoctorOptions options) {
   if (options.probe) {
     Spec spec = chart.spec();
     spec.folder = options.folder;
-    const std::string reason = why_no_trials(spec);
+    const std::string reason = why_no_trials(spec, options.trials);
     options.probe = reason.empty();
     if (!reason.empty()) gaps.push_back({"", reason});
   }

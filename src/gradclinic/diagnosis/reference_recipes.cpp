@@ -9,6 +9,23 @@ namespace {
 
 constexpr std::int64_t kSoundBatch = 32;
 
+void add_scaled_target(const Spec& spec, std::vector<Change>& changes) {
+  if (spec.train.loss != "mse") return;
+  changes.push_back({"data.standardize_target", "true"});
+  changes.push_back({"data.target_scale", "1.0"});
+}
+
+/// The same of a network that is trained where it was built: without what only a spec can change.
+std::vector<Change> sound_outside(const Spec& spec, bool initialized, const std::string& lr) {
+  std::vector<Change> changes = {
+      {"data.standardize", "true"},  {"model.dropout", "0.0"},   {"train.optimizer", "adam"}, {"train.lr", lr},
+      {"train.weight_decay", "0.0"}, {"train.clip_norm", "0.0"}, {"train.clip_value", "0.0"}, {"train.warmup", "0"},
+      {"train.schedule", "constant"}};
+  if (initialized) changes.push_back({"model.init", fitting_initializer(spec.model.activation)});
+  add_scaled_target(spec, changes);
+  return changes;
+}
+
 /// Nothing that holds back, scales that suit, Adam.
 std::vector<Change> sound(const Chart& chart, const std::string& activation, const std::string& norm,
                           const std::string& lr) {
@@ -19,10 +36,7 @@ std::vector<Change> sound(const Chart& chart, const std::string& activation, con
       {"model.dropout", "0.0"},      {"train.optimizer", "adam"},      {"train.lr", lr},
       {"train.weight_decay", "0.0"}, {"train.clip_norm", "0.0"},       {"train.clip_value", "0.0"},
       {"train.warmup", "0"},         {"train.schedule", "constant"}};
-  if (spec.train.loss == "mse") {
-    changes.push_back({"data.standardize_target", "true"});
-    changes.push_back({"data.target_scale", "1.0"});
-  }
+  add_scaled_target(spec, changes);
   if (spec.train.batch > 0 && spec.train.batch < kSoundBatch)
     for (const Change& change : with_batch(chart, kSoundBatch)) changes.push_back(change);
   return changes;
@@ -47,7 +61,11 @@ std::vector<Change> with_batch(const Chart& chart, std::int64_t batch) {
 }
 
 std::vector<std::vector<Change>> reference_recipes(const Chart& chart) {
-  const std::string& own = chart.spec().model.activation;
+  const Spec& spec = chart.spec();
+  if (spec.model.kind == "outside")
+    return {sound_outside(spec, true, "0.003"), sound_outside(spec, true, "0.001"), sound_outside(spec, false, "0.003"),
+            sound_outside(spec, false, "0.0005")};
+  const std::string& own = spec.model.activation;
   return {sound(chart, own, "none", "0.003"), sound(chart, "relu", "batch", "0.003"),
           sound(chart, "tanh", "none", "0.001")};
 }

@@ -1,0 +1,92 @@
+"""A training that can be run again: judged as a spec is, by training it without what is suspected."""
+
+import random
+import sys
+
+import torch
+
+from gradclinic import core
+from gradclinic.clinic import Clinic, optimizers_of
+from gradclinic.diagnosis import Diagnosis
+from gradclinic.treatment import CannotBeMade, Treatment
+
+
+class _Enough(BaseException):
+    """Leaves a training after the steps that it was given. No Exception, so that no handler of the user's takes it."""
+
+
+def examine(train, *, steps=None, budget=0.03, name=None, progress=None):
+    """Diagnoses a training with trials: `train(watch)` makes model and optimizer and trains them in
+    `with watch(model, optimizer) as clinic`. It is called some ten times: as it is, then without each suspect, and by
+    recipes known to be sound, always from the same state of the generators of torch, random and numpy.
+
+    steps: where to end each training, if before its own end. progress: called after each with how many are done.
+    """
+    state = _generators()
+    patient = _trained(train, None, state, steps, budget, name)
+    done = 0
+
+    def retrain(changes):
+        nonlocal done
+        try:
+            record = _trained(train, Treatment(changes, patient), state, steps, budget, name).record()
+        except (CannotBeMade, core.Error):
+            record = None
+        done += 1
+        if progress is not None:
+            progress(done)
+        return record
+
+    examined = core.Examined(patient.record(), retrain)
+    _restore(state)
+    return Diagnosis(examined)
+
+
+def _trained(train, treatment, state, steps, budget, name):
+    clinics = []
+
+    def watch(model, optimizer=None, **_):
+        if clinics:
+            raise ValueError("examine: the training watches a second model; call watch once")
+        optimizers = optimizers_of(optimizer)
+        handles = treatment.apply(model, optimizers) if treatment is not None else []
+        clinics.append(_Limited(model, optimizers, budget, name or type(model).__name__, steps, handles))
+        return clinics[0]
+
+    _restore(state)
+    try:
+        train(watch)
+    except _Enough:
+        pass
+    if not clinics:
+        raise ValueError("examine: the training never called watch(model, optimizer)")
+    clinics[0].close()
+    return clinics[0]
+
+
+class _Limited(Clinic):
+    def __init__(self, model, optimizers, budget, name, steps, handles):
+        super().__init__(model, optimizers, budget, name)
+        self._most = steps
+        self._handles += handles
+
+    def step(self, loss):
+        super().step(loss)
+        if self._most is not None and self.progress.steps >= self._most:
+            raise _Enough
+
+    def __exit__(self, kind, value, traceback):
+        self.close("finished" if kind in (None, _Enough) else "interrupted")
+        return False
+
+
+def _generators():
+    numpy = sys.modules.get("numpy")
+    return (torch.random.get_rng_state(), random.getstate(), numpy and numpy.random.get_state())
+
+
+def _restore(state):
+    torch.random.set_rng_state(state[0])
+    random.setstate(state[1])
+    if state[2] is not None:
+        sys.modules["numpy"].random.set_state(state[2])

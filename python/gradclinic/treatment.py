@@ -1,0 +1,216 @@
+"""Changes to a training that its own loop carries out: made on the model and the optimizer, before the first step."""
+
+import contextlib
+import functools
+import tomllib
+import types
+
+import torch
+from torch import nn
+
+from gradclinic import modules
+
+OPTIMIZERS = {
+    "sgd": lambda groups, lr, momentum: torch.optim.SGD(groups, lr=lr),
+    "momentum": lambda groups, lr, momentum: torch.optim.SGD(groups, lr=lr, momentum=momentum),
+    "nesterov": lambda groups, lr, momentum: torch.optim.SGD(groups, lr=lr, momentum=momentum, nesterov=True),
+    "adam": lambda groups, lr, momentum: torch.optim.Adam(groups, lr=lr),
+    "adamw": lambda groups, lr, momentum: torch.optim.AdamW(groups, lr=lr),
+    "rmsprop": lambda groups, lr, momentum: torch.optim.RMSprop(groups, lr=lr),
+}
+
+ACTIVATIONS = {"relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "elu": nn.ELU, "selu": nn.SELU, "gelu": nn.GELU,
+               "silu": nn.SiLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "softplus": nn.Softplus,
+               "identity": nn.Identity}
+
+INITIALIZERS = {
+    "he_normal": lambda weight: nn.init.kaiming_normal_(weight, nonlinearity="relu"),
+    "he_uniform": lambda weight: nn.init.kaiming_uniform_(weight, nonlinearity="relu"),
+    "xavier_normal": nn.init.xavier_normal_,
+    "xavier_uniform": nn.init.xavier_uniform_,
+    "lecun_normal": lambda weight: nn.init.kaiming_normal_(weight, nonlinearity="linear"),
+    "orthogonal": nn.init.orthogonal_,
+}
+
+
+class CannotBeMade(Exception):
+    """A change that the user's own code would have to make."""
+
+
+class Treatment:
+    """`changes`: keys of a spec with values. `patient`: the clinic of the untreated training."""
+
+    def __init__(self, changes, patient):
+        spec = tomllib.loads(patient._description())
+        self.patient = patient
+        self.spec = {"data.standardize": False, "data.standardize_target": False, "data.target_scale": 1.0,
+                     "model.init": None, "model.init_gain": 1.0, "model.bias_init": None, "train.clip_value": 0.0,
+                     "train.warmup": 0, "train.schedule": "constant", "train.momentum": 0.9}
+        self.spec |= {f"{part}.{key}": value for part in ("model", "train") for key, value in spec[part].items()}
+        wanted = {key: self._typed(key, value) for key, value in changes}
+        self.changes = {key: value for key, value in wanted.items() if value != self.spec.get(key)}
+        for key in self.changes:
+            if key not in MAKERS and key not in OF_STEPS:
+                raise CannotBeMade(key)
+
+    def _typed(self, key, value):
+        if value in ("true", "false"):
+            return value == "true"
+        with contextlib.suppress(ValueError):
+            return float(value)
+        return value.strip('"')
+
+    def apply(self, model, optimizers):
+        """Makes the changes; returns handles whose remove() takes back what can be."""
+        self.handles = []
+        if len(optimizers) != 1 and any(key.startswith("train.") for key in self.changes):
+            raise CannotBeMade("several optimizers")
+        for key, value in self.changes.items():
+            if key in MAKERS:
+                MAKERS[key](self, model, value)
+        for optimizer in optimizers:
+            self._steps_of(model, optimizer)
+        return self.handles
+
+    # Each step.
+
+    def _steps_of(self, model, optimizer):
+        change = self.changes
+        if not any(key in OF_STEPS for key in change):
+            return
+        groups = optimizer.param_groups
+        substitute = None
+        if "train.optimizer" in change or "train.momentum" in change:
+            name = change.get("train.optimizer", self.spec["train.optimizer"])
+            rate = change.get("train.lr", self.spec["train.lr"])
+            momentum = change.get("train.momentum", self.spec["train.momentum"])
+            substitute = OPTIMIZERS[name]([{"params": group["params"]} for group in groups], rate, momentum)
+        if "train.weight_decay" in change:
+            for group in (substitute or optimizer).param_groups:
+                group["weight_decay"] = change["train.weight_decay"]
+        # Another optimizer needs a rate of its own; of the same one the rate changes by a factor, whatever its schedule.
+        factor = 1.0
+        if "train.lr" in change and substitute is None:
+            factor = change["train.lr"] / self.spec["train.lr"] if self.spec["train.lr"] else 1.0
+        whole = self._keep_whole_gradients(model) if change.get("train.clip_norm") == 0.0 else None
+        largest = change.get("train.clip_norm") or None
+        warmup = int(change.get("train.warmup", 0))
+        original, count = optimizer.step, 0
+
+        @functools.wraps(original)
+        def step(_, *args, **kwargs):
+            nonlocal count
+            count += 1
+            if whole is not None:
+                for value, gradient in whole.items():
+                    value.grad.copy_(gradient)
+                whole.clear()
+            if largest is not None:
+                nn.utils.clip_grad_norm_(model.parameters(), largest)
+            by = factor * (min(1.0, count / warmup) if warmup else 1.0)
+            used = substitute or optimizer
+            rates = [group["lr"] for group in used.param_groups]
+            for group in used.param_groups:
+                group["lr"] = by * group["lr"]
+            try:
+                return substitute.step() if substitute is not None else original(*args, **kwargs)
+            finally:
+                for group, rate in zip(used.param_groups, rates):
+                    group["lr"] = rate
+
+        optimizer.step = types.MethodType(step, optimizer)
+
+    def _keep_whole_gradients(self, model):
+        """What comes back to each parameter, before anyone clips it."""
+        whole = {}
+
+        def keeper(value):
+            def keep(gradient):
+                whole[value] = whole[value] + gradient if value in whole else gradient.clone()
+            return keep
+
+        for value in model.parameters():
+            if value.requires_grad:
+                self.handles.append(value.register_hook(keeper(value)))
+        return whole
+
+    # Once.
+
+    def _initialize(self, model, name):
+        initialize = INITIALIZERS.get(name)
+        if initialize is None:
+            raise CannotBeMade(f"model.init = {name}")
+        with torch.no_grad():
+            for layer in modules.layers_of(model):
+                for parameter, value in layer.module.named_parameters(recurse=False):
+                    if not value.requires_grad:
+                        continue
+                    if "weight_hh" in parameter:
+                        nn.init.orthogonal_(value)
+                    elif value.ndim >= 2:
+                        initialize(value)
+                    else:
+                        value.zero_()
+
+    def _zero_biases(self, model, value):
+        if value:
+            raise CannotBeMade("model.bias_init")
+        with torch.no_grad():
+            for layer in modules.layers_of(model):
+                for name, bias in layer.module.named_parameters(recurse=False):
+                    if "bias" in name:
+                        bias.zero_()
+
+    def _activate(self, model, name):
+        kind = self.spec["model.activation"]
+        found = [(parent, child_name) for parent in model.modules() for child_name, child in parent.named_children()
+                 if modules.activation_kind(child) == kind]
+        if not found:
+            raise CannotBeMade("model.activation")
+        for parent, child_name in found:
+            setattr(parent, child_name, ACTIVATIONS[name]())
+
+    def _drop_out(self, model, share):
+        for module in model.modules():
+            if isinstance(module, nn.modules.dropout._DropoutNd):
+                module.p = share
+            elif isinstance(module, (nn.MultiheadAttention, nn.RNNBase)):
+                module.dropout = share
+
+    def _standardize(self, model, wanted):
+        scales = []
+
+        def standardized(module, inputs):
+            if not inputs or not isinstance(inputs[0], torch.Tensor) or not inputs[0].is_floating_point():
+                return None
+            x = inputs[0]
+            if not scales:
+                axes = [axis for axis in range(x.ndim) if axis != 1]
+                mean = x.mean(axes, keepdim=True)
+                deviation = (x - mean).square().mean(axes, keepdim=True).sqrt()
+                scales.extend((mean, torch.where(deviation > 0, deviation, torch.ones_like(deviation))))
+            return ((x - scales[0]) / scales[1], *inputs[1:])
+
+        self.handles.append(model.register_forward_pre_hook(standardized))
+
+    def _standardize_target(self, model, wanted):
+        """Standardized targets are the same as an output that is scaled to them."""
+        mean, deviation = self.patient.progress.target_scale
+        if not deviation:
+            raise CannotBeMade("data.standardize_target")
+
+        def scaled(module, inputs, output):
+            return output * deviation + mean if isinstance(output, torch.Tensor) else None
+
+        self.handles.append(model.register_forward_hook(scaled))
+
+
+MAKERS = {
+    "model.init": Treatment._initialize,
+    "model.bias_init": Treatment._zero_biases,
+    "model.activation": Treatment._activate,
+    "model.dropout": Treatment._drop_out,
+    "data.standardize": Treatment._standardize,
+    "data.standardize_target": Treatment._standardize_target,
+}
+OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup"}

@@ -1,0 +1,170 @@
+"""Treatments against the same change written into the loop, and what examine() makes of trainings that can be repeated."""
+
+import unittest
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import gradclinic
+from gradclinic.examination import _trained
+from gradclinic.treatment import CannotBeMade, Treatment
+
+
+def data():
+    generator = torch.Generator().manual_seed(4)
+    x = torch.randn(300, 6, generator=generator)
+    return x, (x[:, 0] * x[:, 1] + 0.5 * x[:, 2] > 0).long()
+
+
+def loop(watch=None, *, lr=0.1, optimizer=None, clip=None, scale=1.0, steps=60, activation=nn.Tanh, gain=1.0, warmup=0,
+         rate_of_schedule=None, init=None, dropout=0.0, keep=None):
+    torch.manual_seed(11)
+    model = nn.Sequential(nn.Linear(6, 16), activation(), nn.Dropout(dropout), nn.Linear(16, 16), activation(),
+                          nn.Linear(16, 2))
+    with torch.no_grad():
+        for value in model.parameters():
+            value.mul_(gain)
+        if init:
+            for module in model:
+                if isinstance(module, nn.Linear):
+                    init(module.weight)
+                    module.bias.zero_()
+    chosen = (optimizer or (lambda p, lr: torch.optim.SGD(p, lr=lr)))(model.parameters(), lr)
+    x, y = data()
+    x = x * scale
+
+    def train(clinic=None):
+        for step in range(steps):
+            start = 50 * step % 300
+            if warmup:
+                chosen.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / warmup)
+            if rate_of_schedule:
+                chosen.param_groups[0]["lr"] = lr * rate_of_schedule(step)
+            loss = F.cross_entropy(model(x[start:start + 50]), y[start:start + 50])
+            chosen.zero_grad()
+            loss.backward()
+            if clip:
+                nn.utils.clip_grad_norm_(model.parameters(), clip)
+            chosen.step()
+            if clinic is not None:
+                clinic.step(loss)
+
+    if watch is None:
+        train()
+    else:
+        with watch(model, chosen) as clinic:
+            train(clinic)
+    if keep is not None:
+        keep.append(model)
+    return model
+
+
+def adam(parameters, lr):
+    return torch.optim.Adam(parameters, lr=lr)
+
+
+def momentum(parameters, lr):
+    return torch.optim.SGD(parameters, lr=lr, momentum=0.9)
+
+
+def decayed(parameters, lr):
+    return torch.optim.SGD(parameters, lr=lr, weight_decay=0.1)
+
+
+class Treatments(unittest.TestCase):
+    def treated(self, changes, **of):
+        """The parameters of a training treated from outside."""
+        state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
+        patient = _trained(lambda watch: loop(watch, **of), None, state, None, None, None)
+        models = []
+        _trained(lambda watch: loop(watch, keep=models, **of), Treatment(changes, patient), state, None, None, None)
+        return models[0]
+
+    def expect(self, changes, of, **written):
+        treated, wanted = self.treated(changes, **of), loop(**(of | written))
+        for one, other in zip(treated.parameters(), wanted.parameters()):
+            self.assertTrue(torch.allclose(one, other, atol=1e-6, rtol=1e-5), changes)
+        untreated = loop(**of)
+        self.assertFalse(all(torch.allclose(one, other, atol=1e-6)
+                             for one, other in zip(untreated.parameters(), wanted.parameters())), "no change at all")
+
+    def test_each_does_what_the_loop_would_do_with_it(self):
+        self.expect([("train.lr", "0.01")], {}, lr=0.01)
+        self.expect([("train.lr", "0.3")], {"rate_of_schedule": lambda step: 0.97 ** step}, lr=0.3)
+        self.expect([("train.optimizer", "adam"), ("train.lr", "0.003")], {}, optimizer=adam, lr=0.003)
+        self.expect([("train.optimizer", "momentum"), ("train.momentum", "0.9")], {}, optimizer=momentum)
+        self.expect([("train.optimizer", "sgd")], {"optimizer": momentum}, optimizer=None)
+        self.expect([("train.weight_decay", "0.1")], {}, optimizer=decayed)
+        self.expect([("train.weight_decay", "0.0")], {"optimizer": decayed}, optimizer=None)
+        self.expect([("train.clip_norm", "0.05")], {}, clip=0.05)
+        self.expect([("train.clip_norm", "0.0")], {"clip": 0.05}, clip=None)
+        self.expect([("train.warmup", "20")], {}, warmup=20)
+        self.expect([("model.activation", "relu")], {}, activation=nn.ReLU)
+        self.expect([("model.dropout", "0.0")], {"dropout": 0.5}, dropout=0.0)
+
+    def test_initializers_replace_what_was_there(self):
+        model = self.treated([("model.init", "he_normal"), ("train.lr", "0.0000001")], gain=100.0)
+        for module in model:
+            if isinstance(module, nn.Linear):
+                self.assertLess(float(module.bias.abs().max()), 1e-3)
+                self.assertAlmostEqual(float(module.weight.std()) * module.in_features ** 0.5, 2 ** 0.5, delta=0.5)
+
+    def test_standardized_inputs_do_not_depend_on_their_scale(self):
+        one = self.treated([("data.standardize", "true")], scale=1.0)
+        other = self.treated([("data.standardize", "true")], scale=1000.0)
+        for left, right in zip(one.parameters(), other.parameters()):
+            self.assertTrue(torch.allclose(left, right, atol=1e-4))
+
+    def test_what_only_the_users_code_can_change_is_refused(self):
+        patient = _trained(lambda watch: loop(watch), None, (torch.random.get_rng_state(),
+                           __import__("random").getstate(), None), None, None, None)
+        for key, value in (("model.norm", "batch"), ("train.batch", "32"), ("data.shuffle_labels", "true")):
+            with self.assertRaises(CannotBeMade):
+                Treatment([(key, value)], patient)
+        self.assertEqual({}, Treatment([("model.norm", "none"), ("train.lr", "0.1")], patient).changes)
+
+
+class Examine(unittest.TestCase):
+    def test_names_what_was_done_to_a_training(self):
+        # Two hundred steps each; the change, and what may be named.
+        for change, names in (({"lr": 50.0}, {"learning-rate-too-high", "divergence"}),
+                              ({"lr": 1e-3}, {"learning-rate-too-low"}),
+                              ({"lr": 0.5, "clip": 1e-4}, {"over-clipping"}),
+                              ({"lr": 0.5, "optimizer": lambda p, lr: torch.optim.SGD(p, lr=lr, weight_decay=1.0)},
+                               {"over-regularized"})):
+            diagnosis = gradclinic.examine(lambda watch: loop(watch, steps=200, **change))
+            self.assertEqual(diagnosis.verdict, "sick", change)
+            self.assertIn(diagnosis.cause, names)
+            self.assertTrue(diagnosis["trials"])
+
+    def test_lets_a_sound_training_pass(self):
+        diagnosis = gradclinic.examine(lambda watch: loop(watch, steps=200, optimizer=adam, lr=0.01))
+        self.assertEqual(diagnosis.verdict, "healthy", str(diagnosis))
+
+    def test_repeats_itself_and_leaves_generators_as_they_were(self):
+        torch.manual_seed(5)
+        before = torch.random.get_rng_state()
+        first = gradclinic.examine(lambda watch: loop(watch, steps=30, dropout=0.2), budget=None)
+        self.assertTrue(torch.equal(before, torch.random.get_rng_state()))
+        second = gradclinic.examine(lambda watch: loop(watch, steps=30, dropout=0.2), budget=None)
+        self.assertEqual(first["trials"], second["trials"])
+        self.assertEqual(first["findings"], second["findings"])
+
+    def test_ends_each_training_when_told(self):
+        done = []
+        diagnosis = gradclinic.examine(lambda watch: loop(watch, steps=10_000), steps=25, progress=done.append)
+        self.assertEqual(diagnosis["run"]["steps"], 25)
+        self.assertEqual(done, list(range(1, len(done) + 1)))
+
+    def test_an_error_of_the_training_is_the_users(self):
+        def train(watch):
+            raise KeyError("theirs")
+        with self.assertRaisesRegex(KeyError, "theirs"):
+            gradclinic.examine(train)
+        with self.assertRaisesRegex(ValueError, "never called watch"):
+            gradclinic.examine(lambda watch: None)
+
+
+if __name__ == "__main__":
+    unittest.main()
