@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "gradclinic/command.h"
+#include "gradclinic/logs/export_tensorboard.h"
 #include "gradclinic/record/export.h"
 #include "gradclinic/record/store.h"
 #include "gradclinic/support/file.h"
@@ -29,6 +30,8 @@ ExitCode export_one(const Options& options) {
   if (options.format == "csv") {
     const std::string paths = export_csv(record, options.out.empty() ? name : options.out);
     fmt::print("{}\n", paths.empty() ? "this run recorded nothing: no file was written" : paths);
+  } else if (options.format == "tensorboard") {
+    fmt::print("{}\n", export_tensorboard(record, options.out.empty() ? name : options.out));
   } else {
     fmt::print("{}\n", export_npz(record, options.out.empty() ? name + ".npz" : options.out));
   }
@@ -38,10 +41,13 @@ ExitCode export_one(const Options& options) {
 std::function<ExitCode()> set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("RUN", options->run, "A run's id, its name (the newest of that name) or `last`")->required();
-  app.add_option("--to", options->format, "csv: a folder with a file for each table; npz: one file for NumPy")
+  app.add_option(
+         "--to", options->format,
+         "csv: a folder with a file for each table; npz: one file for NumPy; tensorboard: a folder with an event file")
       ->required()
-      ->check(CLI::IsMember({"csv", "npz"}));
-  app.add_option("--out", options->out, "The folder (csv) or file (npz); by default named after the run and its seed");
+      ->check(CLI::IsMember({"csv", "npz", "tensorboard"}));
+  app.add_option("--out", options->out,
+                 "The folder (csv, tensorboard) or file (npz); by default named after the run and its seed");
   app.add_option("--store", options->store, "The store to look into")->capture_default_str();
   return [options] { return export_one(*options); };
 }
@@ -50,7 +56,7 @@ std::function<ExitCode()> set_up(CLI::App& app) {
 
 Command export_run() {
   return {.id = "export",
-          .summary = "Write a recorded run as CSV or for NumPy",
+          .summary = "Write a recorded run as CSV, for NumPy or for TensorBoard",
           .example = "gradclinic export last --to npz --out run.npz",
           .set_up = set_up};
 }
