@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kLargestRank = 64;
-constexpr std::array<std::string_view, 6> kKinds = {"f4", "f8", "i4", "i8", "u1", "b1"};
+constexpr std::array<std::string_view, 12> kKinds = {"f2", "f4", "f8", "i1", "i2", "i4",
+                                                     "i8", "u1", "u2", "u4", "u8", "b1"};
 
 /// Reads the header's text, a Python dictionary of a string, a boolean and a tuple of numbers.
 class Dictionary {

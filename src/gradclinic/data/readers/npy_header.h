@@ -21,7 +21,7 @@ struct NpyHeader {
   std::size_t data_bytes() const;
 };
 
-/// Parses and checks the header. Kinds allowed: f4, f8, i4, i8, u1, b1.
+/// Parses and checks the header. Kinds allowed: f2, f4, f8, i1 to i8, u1 to u8, b1.
 /// Throws BadInput naming `name` and the offset.
 NpyHeader read_npy_header(Bytes file, const std::string& name);
 
