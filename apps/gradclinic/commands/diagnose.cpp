@@ -13,6 +13,7 @@
 #include "gradclinic/diagnosis/examination.h"
 #include "gradclinic/diagnosis/preflight.h"
 #include "gradclinic/interrupt.h"
+#include "gradclinic/outsider.h"
 #include "gradclinic/record/store.h"
 #include "gradclinic/report/diagnosis_report.h"
 #include "gradclinic/spec_argument.h"
@@ -24,6 +25,7 @@ namespace {
 
 struct Arguments {
   SpecArgument what;
+  std::string later;
   std::string store;
   std::string folder;
   std::string html;
@@ -39,11 +41,6 @@ struct Patient {
   Record record;
   std::string folder = ".";
 };
-
-bool names_a_spec(const std::string& path) {
-  std::error_code ignored;
-  return path.ends_with(".toml") || std::filesystem::is_regular_file(path, ignored);
-}
 
 /// As typed in a shell.
 std::string quoted(const std::string& word) {
@@ -63,22 +60,35 @@ std::string spec_words(const SpecArgument& argument) {
 Record stored_run(const Arguments& arguments) {
   const std::string path = arguments.store.empty() ? kDefaultStore : arguments.store;
   std::error_code ignored;
+  const char* const what = std::filesystem::is_directory(arguments.what.path, ignored)
+                               ? "this folder holds no event files (their names have `tfevents` in them)"
+                               : "this is no spec's file";
   if (!std::filesystem::exists(path, ignored))
-    throw BadInput("SPEC", "this is no spec's file, and there is no store to look for a run of that name in",
+    throw BadInput("SPEC", what + std::string(", and there is no store to look for a run of that name in"),
                    arguments.what.path, "name a TOML file, or the store with --store FILE");
   const Store store(path, true);
   try {
     return store.find(arguments.what.path);
   } catch (const StoreError& error) {
-    throw BadInput("SPEC", "this is no spec's file and no run that can be read", arguments.what.path, error.what());
+    throw BadInput("SPEC", what + std::string(" and no run that can be read"), arguments.what.path, error.what());
   }
 }
 
-Patient stored_patient(const Arguments& arguments) {
+/// Options that only a spec, or only two checkpoints, can have.
+void refuse_unfit(const Arguments& arguments, Subject subject) {
+  if (!arguments.later.empty() && subject != Subject::weights)
+    throw BadInput("LATER", "is for the later of two checkpoints, and the first argument is none", arguments.what.path);
+  if (subject == Subject::spec) return;
+  const char* const what = subject == Subject::run   ? "a run of the store"
+                           : subject == Subject::log ? "a log"
+                                                     : "a checkpoint";
   if (arguments.before)
-    throw BadInput("--before", "judges a spec, and this names a run of the store", arguments.what.path);
+    throw BadInput("--before", fmt::format("judges a spec, and this names {}", what), arguments.what.path);
   if (!arguments.what.settings.empty())
-    throw BadInput("--set", "changes a spec, and this names a run of the store", arguments.what.path);
+    throw BadInput("--set", fmt::format("changes a spec, and this names {}", what), arguments.what.path);
+}
+
+Patient stored_patient(const Arguments& arguments) {
   return {stored_run(arguments), arguments.folder.empty() ? "." : arguments.folder};
 }
 
@@ -110,11 +120,21 @@ ExitCode exit_code_of(Health verdict) {
   return verdict == Health::sick ? ExitCode::sick : ExitCode::bad_input;
 }
 
+ExitCode diagnose_outsider(const Arguments& arguments, Subject subject) {
+  const Outsider outsider = subject == Subject::log ? examine_log_at(arguments.what.path)
+                                                    : examine_weights_at(arguments.what.path, arguments.later);
+  tell(arguments, {.diagnosis = outsider.diagnosis, .record = outsider.record, .spec = {}, .source = outsider.source});
+  return exit_code_of(outsider.diagnosis.verdict);
+}
+
 ExitCode diagnose_command(const Arguments& arguments) {
+  const Subject subject = subject_at(arguments.what.path);
+  refuse_unfit(arguments, subject);
+  if (subject == Subject::log || subject == Subject::weights) return diagnose_outsider(arguments, subject);
   const std::atomic<bool>& stop = stop_on_interrupt();
   Diagnosis diagnosis;
   Patient patient;
-  const bool of_spec = names_a_spec(arguments.what.path);
+  const bool of_spec = subject == Subject::spec;
   if (of_spec && arguments.before) {
     Preflight preflight = examine_before_training(load(arguments.what), &stop);
     diagnosis = std::move(preflight.diagnosis);
@@ -147,8 +167,9 @@ std::function<ExitCode()> set_up(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
   add_spec_argument(
       app, arguments->what,
-      "the spec to train and judge (a file, or anything that ends in .toml); otherwise a run of the store: "
-      "its id, its name or `last`");
+      "the spec to train and judge (a TOML file); a folder of TensorBoard's event files, or one of them; a checkpoint "
+      "(safetensors or npz); otherwise a run of the store: its id, its name or `last`");
+  app.add_option("LATER", arguments->later, "a later checkpoint of the same training: what became of the first");
   app.add_option(
       "--store", arguments->store,
       fmt::format("the store to read the run from ({} without), or to record the training into", kDefaultStore));

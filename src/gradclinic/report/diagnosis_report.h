@@ -14,6 +14,7 @@ struct DiagnosisReport {
   const Record& record;
   std::string spec;       ///< the spec's file and settings as on a command line; empty for a stored run
   std::string spec_path;  ///< the file alone
+  std::string source;     ///< of a training that gradclinic did not carry out: "log of 2 files"
   bool before_training = false;
 };
 

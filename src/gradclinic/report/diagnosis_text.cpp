@@ -48,9 +48,10 @@ std::string head(const DiagnosisReport& report, const Style& style) {
                                                  : fmt::format("{} after {}", record.outcome.status,
                                                                count_text(record.outcome.steps, "step", "steps"));
   const std::string verdict = fmt::format("{} {}", mark_of(diagnosis.verdict), name_of(diagnosis.verdict));
-  std::string text = painted(verdict, code_of(diagnosis.verdict), style.colour) +
-                     fmt::format("   {}{}, {}\n", excerpt(record.name),
-                                 is_from_outside(record) ? "" : fmt::format(" (seed {})", record.seed), how);
+  const std::string seed = is_from_outside(record) ? "" : fmt::format(" (seed {})", record.seed);
+  const std::string who = report.source.empty() ? fmt::format("{}{}, {}", excerpt(record.name), seed, how)
+                                                : fmt::format("{}, {}", excerpt(record.name), report.source);
+  std::string text = painted(verdict, code_of(diagnosis.verdict), style.colour) + "   " + who + "\n";
   std::string summary = diagnosis.summary;
   if (!summary.empty()) summary[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(summary[0])));
   return text + "  " + wrapped(summary + (summary.ends_with('.') ? "" : "."), 2, style.columns);
@@ -86,11 +87,13 @@ std::string evidence_table(const Finding& finding, const Style& style) {
 }
 
 std::string where_text(const Finding& finding, const DiagnosisReport& report) {
+  const std::string where = fmt::format(
+      "in {}; evidence {:.0f} %", layers_text(finding.layers, layer_names(report.record)), 100 * finding.confidence);
+  if (report.record.outcome.status == "weights") return where;
   const std::string when = report.before_training    ? "before training"
                            : finding.onset_step == 0 ? "from the first step on"
                                                      : fmt::format("from step {} on", finding.onset_step);
-  return fmt::format("{}, in {}; evidence {:.0f} %", when, layers_text(finding.layers, layer_names(report.record)),
-                     100 * finding.confidence);
+  return when + ", " + where;
 }
 
 std::string cause(const DiagnosisReport& report, const Style& style) {
@@ -199,9 +202,10 @@ std::string fixes(const DiagnosisReport& report, const Style& style) {
   const Finding* cause = report.diagnosis.cause();
   if (!cause || cause->fixes.empty()) return "";
   if (is_from_outside(report.record)) return advised(report, style);
+  const std::string ideas = style.heading("Fixes to try") + "  " + wrapped(join(cause->fixes), 2, style.columns);
+  if (!report.source.empty()) return ideas;
   const std::string command = "gradclinic fix " + (report.spec.empty() ? "SPEC" : report.spec);
-  return style.heading("Fixes to try") + "  " + wrapped(join(cause->fixes), 2, style.columns) +
-         "  These and others, on this very training:\n    " + painted(command, kBold, style.colour) + "\n";
+  return ideas + "  These and others, on this very training:\n    " + painted(command, kBold, style.colour) + "\n";
 }
 
 std::string notes(const DiagnosisReport& report, const Style& style) {
