@@ -26,8 +26,10 @@ const Words kFiller = {"epoch",    "epochs", "step",    "steps",  "iter",    "it
                        "smoothed", "total",  "overall", "global", "metric",  "metrics",   "scalar",
                        "scalars",  "log",    "logs",    "all",    "model",   "vs",        "by"};
 const Words kAccuracyFiller = {"categorical", "sparse", "binary", "top", "1", "score"};
-const Words kNormFiller = {"2",     "0",      "before",    "after",      "clip",  "clipping", "unclipped", "preclip",
-                           "param", "params", "parameter", "parameters", "layer", "layers",   "weights"};
+const Words kNormFiller = {"before", "after", "clip", "clipping", "clipped", "unclipped", "preclip"};
+
+/// What the tag of a gradient norm says beside the layer's name.
+const std::array kNormWords = {&kGradient, &kNorm, &kGradientNorm, &kTraining, &kFiller, &kNormFiller};
 
 struct Word {
   std::string text;  ///< in small letters
@@ -82,19 +84,17 @@ bool is_order(const std::vector<Word>& words, std::size_t place) {
   return near(-1, kGradient) && near(1, kNorm);
 }
 
+/// The layer's name is what stands between the first and the last word that do not belong to "gradient norm".
 TagMeaning gradient_norm(const std::string& tag, const std::vector<Word>& words) {
-  if (only(words, {&kGradient, &kNorm, &kGradientNorm, &kTraining, &kFiller, &kNormFiller}))
-    return {LoggedAs::gradient_norm, ""};
-  // The layer's name is what stands between the first and the last word that do not belong to "gradient norm".
   std::size_t begin = tag.size(), end = 0;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string& word = words[i].text;
-    const bool said = kGradient.contains(word) || kNorm.contains(word) || kGradientNorm.contains(word) ||
-                      kTraining.contains(word) || kFiller.contains(word) || is_order(words, i);
+    const bool said = is_order(words, i) ||
+                      std::ranges::any_of(kNormWords, [&](const Words* set) { return set->contains(words[i].text); });
     if (said) continue;
     begin = std::min(begin, words[i].begin);
     end = words[i].end;
   }
+  if (end == 0) return {LoggedAs::gradient_norm, ""};
   return {LoggedAs::layer_gradient_norm, tag.substr(begin, end - begin)};
 }
 
