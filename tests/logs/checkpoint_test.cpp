@@ -9,8 +9,10 @@
 #include "gradclinic/logs/safetensors.h"
 #include "gradclinic/logs/small_floats.h"
 #include "gradclinic/logs/zip_archive.h"
+#include "gradclinic/record/export.h"
 #include "gradclinic/support/npz.h"
 #include "logs/made_checkpoint.h"
+#include "record/made_run.h"
 #include "support/shell.h"
 #include "support/temporary_folder.h"
 
@@ -182,6 +184,14 @@ TEST(Checkpoint, IsToldByItsContentAndAnythingElseIsRefused) {
   const std::string whole = safetensors_file(R"({"a":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}})", "1234");
   EXPECT_NE(error_of([&] { Checkpoint(folder.write("whole", whole)); }).find("no array of floating-point"),
             std::string::npos);
+}
+
+TEST(Checkpoint, ARecordThatWeExportedIsNone) {
+  const TemporaryFolder folder;
+  MemoryRecorder memory;
+  make_run(memory, 5);
+  const std::string path = export_npz(memory.record(), folder / "run.npz");
+  EXPECT_NE(error_of([&] { Checkpoint{path}; }).find("a run's record"), std::string::npos);
 }
 
 }  // namespace

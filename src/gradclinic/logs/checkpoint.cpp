@@ -22,6 +22,9 @@ Checkpoint::Checkpoint(const std::string& path) : file_(path) {
   } else {
     throw BadInput(path, "neither safetensors nor npz, or cut off", "", kAdvice);
   }
+  if (find("spec") && find("spec")->type == NumberType::other &&
+      std::ranges::any_of(tensors_, [](const StoredTensor& tensor) { return tensor.name.ends_with(".columns"); }))
+    throw BadInput(path, "a run's record that gradclinic exported, no checkpoint", "", "name the run itself");
   if (std::ranges::all_of(tensors_, [](const StoredTensor& tensor) { return tensor.raw.empty(); }))
     throw BadInput(path, "holds no array of floating-point numbers", "", kAdvice);
 }
