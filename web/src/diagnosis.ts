@@ -56,6 +56,7 @@ export interface DiagnosisData {
     versions: Record<string, string>;
   };
   about: Record<string, About>;
+  source: string; // of a training made elsewhere: "log of 2 files"; else empty
   command: string;
   layer_names: string[]; // of a network from outside
   advice: { fix: string; summary: string; pytorch: string[] }[]; // likewise

@@ -27,7 +27,7 @@ function head(data: DiagnosisData): HTMLElement {
     { class: "hero", id: "verdict" },
     element("p", { class: "eyebrow" }, "Diagnosis"),
     element("h1", {}, data.run.name),
-    element("p", { class: "basis" }, data.layer_names.length ? how : `seed ${data.run.seed} · ${how}`),
+    element("p", { class: "basis" }, data.source || (data.layer_names.length ? how : `seed ${data.run.seed} · ${how}`)),
     element(
       "div",
       { class: `health ${data.verdict}` },

@@ -37,6 +37,7 @@ std::string diagnosis_page(const DiagnosisReport& report) {
   if (is_from_outside(report.record))
     for (const Advice& each : advice(report.diagnosis, report.record))
       data["advice"].push_back({{"fix", each.fix}, {"summary", each.summary}, {"pytorch", each.pytorch}});
+  data["source"] = report.source;
   for (std::size_t i = 0; i < report.diagnosis.trials.size(); ++i)
     data["trials"][i]["change"] = short_change(report, report.diagnosis.trials[i]);
   data["figures"] = Json::array();
