@@ -86,7 +86,8 @@ template <class T>
 NpyTable<T> read_npy(Bytes file, const std::string& name, Index limit) {
   const NpyHeader header = read_npy_header(file, name);
   if (!is_converted(header))
-    reject_file(name, 0, "an NPY type that is not read", header.kind + std::to_string(header.item_bytes));
+    reject_file(name, 0, "an NPY type that is not read",
+                (header.big_endian ? ">" : "<") + (header.kind + std::to_string(header.item_bytes)));
   const std::size_t there = file.size() - header.data_offset;
   if (there != header.data_bytes())
     reject_file(name, header.data_offset + std::min(there, header.data_bytes()), "not of the size its shape promises",
