@@ -52,7 +52,7 @@ TEST(Log, OfSeveralTagsTheOneWithMostValuesCounts) {
   const TemporaryFolder folder;
   const Log log = read_log(write_log(folder, "run", {{"train_loss_epoch", {9, 8}}, {"train_loss_step", {4, 2, 1}}}));
   EXPECT_EQ(log.record.series("loss").values, (std::vector<float>{4, 2, 1}));
-  EXPECT_EQ(log.read, (std::vector<std::string>{"train_loss_step: training loss"}));
+  EXPECT_EQ(log.read, (std::vector<std::string>{"train_loss_step (training loss)"}));
   EXPECT_EQ(log.unread, (std::vector<std::string>{"train_loss_epoch"}));
 }
 

@@ -7,6 +7,7 @@
 
 #include "gradclinic/diagnosis/chain.h"
 #include "gradclinic/diagnosis/log_rules.h"
+#include "gradclinic/diagnosis/some_names.h"
 #include "gradclinic/support/statistics.h"
 #include "gradclinic/support/text.h"
 
@@ -109,7 +110,6 @@ void conclude_without_failure(const Chart& chart, const Seen& seen, const std::v
 }
 
 void add_gaps(const Log& log, const LogFindings& found, Diagnosis& diagnosis) {
-  constexpr std::size_t kMostTags = 12;
   for (const std::string& remark : log.remarks) diagnosis.gaps.push_back({"", remark});
   if (log.record.tables.contains("data"))
     diagnosis.gaps.push_back(
@@ -117,14 +117,8 @@ void add_gaps(const Log& log, const LogFindings& found, Diagnosis& diagnosis) {
          "the loss of a constant prediction is not known: the first loss that was logged stands for "
          "it, and a training that went on from earlier weights looks like one that does not learn"});
   diagnosis.gaps.push_back({"", "nothing was tried: what was trained is not known"});
-  if (!log.unread.empty()) {
-    std::vector<std::string> tags = log.unread;
-    if (tags.size() > kMostTags) tags.resize(kMostTags);
-    diagnosis.gaps.push_back(
-        {"", fmt::format(
-                 "tags that were not read: {}{}", join(tags),
-                 tags.size() < log.unread.size() ? fmt::format(" and {} more", log.unread.size() - tags.size()) : "")});
-  }
+  if (!log.read.empty()) diagnosis.gaps.push_back({"", "judged by these tags alone: " + some_of(log.read)});
+  if (!log.unread.empty()) diagnosis.gaps.push_back({"", "tags that were not read: " + some_of(log.unread)});
   for (const Pathology& pathology : all_pathologies()) {
     if (pathology.stage == Stage::benign || std::ranges::count(found.judged, pathology.id) > 0) continue;
     const char* reason = "a log does not show it";

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "gradclinic/diagnosis/pathology.h"
+#include "gradclinic/diagnosis/some_names.h"
 #include "gradclinic/diagnosis/weight_changes.h"
 #include "gradclinic/diagnosis/weight_facts.h"
 #include "gradclinic/support/number_text.h"
@@ -20,19 +21,9 @@ namespace {
 constexpr double kTinyGain = 0.02, kHugeGain = 50;
 constexpr double kHugeChange = 10, kTinyChange = 1e-6;
 constexpr double kUnevenChange = 1e4;
-constexpr std::size_t kMostNames = 5;
+constexpr std::size_t kMostEvidence = 5;
 
-/// "a, b, c and 4 more".
-std::string some_of(const std::vector<std::string>& names) {
-  std::vector<std::string> told;
-  for (const std::string& name : names)
-    if (told.size() < kMostNames) told.push_back(excerpt(name));
-  std::string text = join(told);
-  if (told.size() < names.size()) text += fmt::format(" and {} more", names.size() - told.size());
-  return text;
-}
-
-/// The tensors for which something holds, and a finding about them.
+/// Findings on their way into a diagnosis.
 class Findings {
  public:
   explicit Findings(Diagnosis& diagnosis) : diagnosis_(diagnosis) {}
@@ -65,6 +56,7 @@ class Findings {
   Diagnosis& diagnosis_;
 };
 
+/// The tensors for which something holds.
 struct Group {
   std::vector<std::string> names;
   std::vector<int> layers;
@@ -92,7 +84,7 @@ void judge_finite(const std::vector<WeightFacts>& facts, Findings& findings) {
                   .rule = fmt::format("NaN or Inf in {} of {} tensors", group.names.size(), facts.size()),
                   .sentence = fmt::format("Weights are NaN or Inf: {}", some_of(group.names))};
   for (const WeightFacts& one : facts)
-    if (one.non_finite > 0 && finding.evidence.size() < kMostNames)
+    if (one.non_finite > 0 && finding.evidence.size() < kMostEvidence)
       finding.evidence.push_back(
           {fmt::format("numbers of {} that are not finite, of {:.0f}", excerpt(one.name), one.size), one.non_finite,
            "0"});
@@ -175,7 +167,7 @@ void note_scales(const std::vector<WeightFacts>& facts, Findings& findings) {
       .rule = fmt::format("root mean square times the root of the fan-in outside {} to {}", kTinyGain, kHugeGain),
       .sentence = fmt::format("Weights far smaller or larger than initializers set: {}", some_of(group.names))};
   for (const WeightFacts& one : facts)
-    if (std::ranges::count(group.names, one.name) > 0 && finding.evidence.size() < kMostNames)
+    if (std::ranges::count(group.names, one.name) > 0 && finding.evidence.size() < kMostEvidence)
       finding.evidence.push_back({"gain of " + excerpt(one.name), one.gain, "1.41 by He et al., 0.58 by nn.Linear"});
   findings.note(std::move(finding));
 }

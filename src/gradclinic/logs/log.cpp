@@ -64,7 +64,7 @@ class Choice {
   }
   void take(const TagSeries& tag) {
     taken_.push_back(&tag);
-    log_.read.push_back(fmt::format("{}: {}", tag.where, kNames.at(tag.meaning.what)));
+    log_.read.push_back(fmt::format("{} ({})", tag.where, kNames.at(tag.meaning.what)));
   }
   void list_unread() {
     for (const TagSeries& tag : files_.tags)

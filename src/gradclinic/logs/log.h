@@ -15,7 +15,7 @@ struct Log {
   Record record;
   std::vector<std::string> files;
   std::vector<std::string> layers;   ///< names, in the order of their numbers; empty where the tags have none
-  std::vector<std::string> read;     ///< "train/loss: training loss", for each tag that was taken
+  std::vector<std::string> read;     ///< "train/loss (training loss)", for each tag that was taken
   std::vector<std::string> unread;   ///< tags whose meaning is not known, or of which there is a better one
   std::vector<std::string> remarks;  ///< what was odd, one sentence each: a file cut short, steps that came twice
 };
