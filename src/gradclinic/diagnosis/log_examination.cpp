@@ -15,7 +15,7 @@ namespace gradclinic {
 namespace {
 
 constexpr double kWorthTelling = 0.4;
-constexpr double kClearlyLearned = 0.5;
+constexpr double kLittleLeft = 0.1;  ///< of the first loss
 constexpr double kNearItsBest = 1.25;
 constexpr double kNearBestAccuracy = 0.05;
 constexpr std::size_t kFewestLosses = 10;
@@ -97,7 +97,7 @@ void conclude_without_failure(const Chart& chart, const Seen& seen, const std::v
     return suspect.finding.confidence >= kWorthTelling && suspect.pathology->stage != Stage::benign;
   });
   std::string doubt = what_is_missing(seen);
-  if (!(seen.share <= kClearlyLearned))
+  if (!(seen.share <= kLittleLeft))
     doubt = "whether it could learn more cannot be told from a log";
   else if (against != suspects.end())
     doubt = "there are signs of " + against->pathology->id;
