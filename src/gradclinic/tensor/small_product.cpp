@@ -140,6 +140,7 @@ void product(const float* left, Index row_stride, Index inner_stride, View<const
 // The weight gradient sums over the batch, which is the SIMD axis of both operands. Either each result is a sum of
 // vectors along the batch, whose lanes are added at the end; or blocks of the right operand are transposed onto the
 // stack, and tiles like those above add the products block after block.
+constexpr Index kMostInCache = 4096;
 constexpr Index kPanelRows = 128;            // of the batch
 constexpr Index kPanelColumns = 4 * kLanes;  // with AVX-512 the panel takes 32 KiB, the level-1 cache
 
@@ -267,8 +268,9 @@ HWY_INLINE auto sum_of_blocks(AnyTag tag, hn::Vec<AnyTag> values) {
   }
 }
 
-/// to[i * stride] = the sum of the lanes of sums[i], for `count` (1..4) vectors.
-HWY_INLINE void store_sums(const Vector (&sums)[4], float* to, Index stride, int count) {
+/// to[i * stride] = the sum of the lanes of sums[i], for kCount (1..4) vectors.
+template <int kCount>
+HWY_INLINE void store_sums(const Vector* sums, float* to, Index stride) {
   constexpr Tag kTag;
   HWY_ALIGN float totals[4];
   if constexpr (kLanes >= 4) {
@@ -276,14 +278,15 @@ HWY_INLINE void store_sums(const Vector (&sums)[4], float* to, Index stride, int
     const auto fold = [&](Vector one, Vector other) HWY_ATTR {
       return hn::Add(hn::InterleaveLower(kTag, one, other), hn::InterleaveUpper(kTag, one, other));
     };
-    const auto low = hn::BitCast(kPairs, fold(sums[0], sums[1])), high = hn::BitCast(kPairs, fold(sums[2], sums[3]));
+    const auto low = hn::BitCast(kPairs, fold(sums[0], sums[kCount > 1 ? 1 : 0]));
+    const auto high = kCount > 2 ? hn::BitCast(kPairs, fold(sums[2 % kCount], sums[kCount - 1])) : low;
     const Vector folded = hn::Add(hn::BitCast(kTag, hn::InterleaveLower(kPairs, low, high)),
                                   hn::BitCast(kTag, hn::InterleaveUpper(kPairs, low, high)));
     hn::Store(sum_of_blocks(kTag, folded), hn::CappedTag<float, 4>(), totals);
   } else {
-    for (int i = 0; i < 4; ++i) totals[i] = hn::GetLane(hn::SumOfLanes(kTag, sums[i]));
+    for (int i = 0; i < kCount; ++i) totals[i] = hn::GetLane(hn::SumOfLanes(kTag, sums[i]));
   }
-  for (int i = 0; i < count; ++i) to[i * stride] = totals[i];
+  for (int i = 0; i < kCount; ++i) to[i * stride] = totals[i];
 }
 
 struct RowOperands {
@@ -299,9 +302,11 @@ HWY_INLINE void dot_tile(const RowOperands& operands, Index row, Index column) {
   const Index batch = operands.left.columns;
   const float* left = operands.left.row(row);
   const float* right = operands.right.row(column);
-  Vector sums[kColumns][4];
-  for (int c = 0; c < kColumns; ++c)
-    for (int r = 0; r < 4; ++r) sums[c][r] = hn::Zero(kTag);
+  Vector sums[kRows][kColumns];
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (int c = 0; c < kColumns; ++c) sums[r][c] = hn::Zero(kTag);
   const auto add = [&](auto load) HWY_ATTR {
     Vector loaded[kColumns];
 #pragma GCC unroll 4
@@ -310,15 +315,26 @@ HWY_INLINE void dot_tile(const RowOperands& operands, Index row, Index column) {
     for (int r = 0; r < kRows; ++r) {
       const Vector factor = load(left + r * batch);
 #pragma GCC unroll 4
-      for (int c = 0; c < kColumns; ++c) sums[c][r] = hn::MulAdd(factor, loaded[c], sums[c][r]);
+      for (int c = 0; c < kColumns; ++c) sums[r][c] = hn::MulAdd(factor, loaded[c], sums[r][c]);
     }
   };
   Index at = 0;
   for (; at + kLanes <= batch; at += kLanes)
     add([&](const float* from) HWY_ATTR { return hn::LoadU(kTag, from + at); });
   if (at < batch) add([&](const float* from) HWY_ATTR { return load_some(kTag, from + at, batch - at); });
-  for (int c = 0; c < kColumns; ++c)
-    store_sums(sums[c], operands.result.row(row) + column + c, operands.result.columns, kRows);
+  float* to = operands.result.row(row) + column;
+  if constexpr (kColumns > kRows) {
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) store_sums<kColumns>(sums[r], to + r * operands.result.columns, 1);
+  } else {
+#pragma GCC unroll 4
+    for (int c = 0; c < kColumns; ++c) {
+      Vector column_sums[kRows];
+#pragma GCC unroll 4
+      for (int r = 0; r < kRows; ++r) column_sums[r] = sums[r][c];
+      store_sums<kRows>(column_sums, to + c, operands.result.columns);
+    }
+  }
 }
 
 template <int kColumns>
@@ -340,22 +356,31 @@ HWY_INLINE void multiply_dots(const RowOperands& operands, Index column, Index e
 /// and some to add their lanes, against whole vectors of results and the panel's transposition.
 HWY_INLINE bool dots_are_cheaper(Index rows, Index columns, Index batch) {
   const auto vectors = [](Index count) { return (count + kLanes - 1) / kLanes; };
+  if (columns > kLanes && rows * batch > kMostInCache) return false;
   return rows * columns * (vectors(batch) + 4) < rows * vectors(columns) * batch + columns * batch / 3;
 }
 
-void sum_rows(View<const float> values, float* sums) {
+template <int kRows>
+HWY_INLINE void sum_rows_together(View<const float> values, Index row, float* sums) {
   constexpr Tag kTag;
-  for (Index row = 0; row < values.rows; row += 4) {
-    const int count = static_cast<int>(std::min<Index>(4, values.rows - row));
-    Vector totals[4] = {hn::Zero(kTag), hn::Zero(kTag), hn::Zero(kTag), hn::Zero(kTag)};
-    for (int r = 0; r < count; ++r) {
-      const float* from = values.row(row + r);
-      Index at = 0;
-      for (; at + kLanes <= values.columns; at += kLanes) totals[r] = hn::Add(totals[r], hn::LoadU(kTag, from + at));
-      if (at < values.columns) totals[r] = hn::Add(totals[r], load_some(kTag, from + at, values.columns - at));
+  Vector totals[kRows];
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r) totals[r] = hn::Zero(kTag);
+  for (Index at = 0; at < values.columns; at += kLanes) {
+    const Index count = values.columns - at;
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) {
+      const float* from = values.row(row + r) + at;
+      totals[r] = hn::Add(totals[r], count >= kLanes ? hn::LoadU(kTag, from) : load_some(kTag, from, count));
     }
-    store_sums(totals, sums + row, 1, count);
   }
+  store_sums<kRows>(totals, sums + row, 1);
+}
+
+void sum_rows(View<const float> values, float* sums) {
+  Index row = 0;
+  for (; row + 4 <= values.rows; row += 4) sum_rows_together<4>(values, row, sums);
+  for (; row < values.rows; ++row) sum_rows_together<1>(values, row, sums);
 }
 
 /// Adds up, panel after panel, what `columns` columns of the result hold.
