@@ -1,25 +1,13 @@
 // node diagnosis_page_test.mjs DIAGNOSIS.html PACKAGES: opens the fixture's diagnosis in Chromium, on a desk and on a
 // phone, light and dark. PACKAGES is the folder whose node_modules has playwright-core. Exits 77 where no Chromium is.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [file, packages] = process.argv.slice(2);
-const { chromium } = createRequire(join(resolve(packages), "package.json"))("playwright-core");
-const program = ["chromium", "chromium-headless-shell", "google-chrome"]
-  .map((name) => `/usr/bin/${name}`)
-  .find(existsSync);
-if (!program) {
-  console.log("no Chromium under /usr/bin; install it: apt install chromium");
-  process.exit(77);
-}
+import { start_browser } from "./browser.mjs";
 
-const browser = await chromium.launch({
-  executablePath: program,
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"],
-});
+const [file, packages] = process.argv.slice(2);
+const browser = await start_browser(packages);
 
 async function check_layout(page, colorScheme) {
   for (const plot of await page.locator(".plot").all()) await plot.scrollIntoViewIfNeeded();

@@ -1,34 +1,14 @@
 // node page_test.mjs REPORT.html PACKAGES: opens the fixture's report in Chromium, on a desk and on a phone, light and
 // dark, and uses it. PACKAGES is the folder whose node_modules has playwright-core. Exits 77 where no Chromium is.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [report, packages] = process.argv.slice(2);
-const { chromium } = createRequire(join(resolve(packages), "package.json"))("playwright-core");
-const program = ["chromium", "chromium-headless-shell", "google-chrome"]
-  .map((name) => `/usr/bin/${name}`)
-  .find(existsSync);
-if (!program) {
-  console.log("no Chromium under /usr/bin; install it: apt install chromium");
-  process.exit(77);
-}
+import { start_browser } from "./browser.mjs";
 
+const [report, packages] = process.argv.slice(2);
 const address = pathToFileURL(resolve(report)).href;
-const browser = await chromium.launch({
-  executablePath: program,
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-});
+const browser = await start_browser(packages);
 
 const tests = [];
 const test = (name, body, options = {}) => tests.push({ name, body, options });
