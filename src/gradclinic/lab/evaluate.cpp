@@ -79,7 +79,7 @@ double steps_to(const Threshold& threshold, const Points& series) {
 
 /// The layers that a measure reads; {0} for the whole network.
 std::vector<int> layers_read(const Measure& measure, const Record& record) {
-  const std::vector<int> known = record.layers(measure.quantity);
+  std::vector<int> known = record.layers(measure.quantity);
   if (known.empty()) report_missing(measure, record, "the run recorded no such quantity");
   const auto has = [&](int layer) { return std::find(known.begin(), known.end(), layer) != known.end(); };
   switch (measure.layers) {

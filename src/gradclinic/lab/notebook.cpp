@@ -220,7 +220,8 @@ class Notebook {
   /// Starts a training whose weights come next from the generator; no more at once than there are cores.
   Run start(const Spec& spec, const Split& data) {
     Generator own = generator_;
-    Network<float>(spec.model, data.training.features(), 1, data.training.samples(), generator_);
+    [[maybe_unused]] const Network<float> drawn(spec.model, data.training.features(), 1, data.training.samples(),
+                                                generator_);
     return std::async(std::launch::async,
                       [this, spec, &data, own]() mutable {
                         const Core core(cores_);

@@ -29,7 +29,7 @@ class Phrases {
 
   /// "Network: 10 linear layers, width 50. "; starts the next sentence.
   std::string take(const std::string& subject) {
-    const std::string sentence = phrases_.empty() ? "" : subject + ": " + join(phrases_) + ". ";
+    std::string sentence = phrases_.empty() ? "" : subject + ": " + join(phrases_) + ". ";
     phrases_.clear();
     return sentence;
   }

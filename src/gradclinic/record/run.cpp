@@ -21,7 +21,7 @@ Outcome run(const Spec& spec, const Split& data, Generator& generator, Recorder&
             const std::atomic<bool>* stop) {
   recorder.begin(describe_run(spec));
   Watch watch(recorder);
-  const Outcome outcome = train(spec, data, generator, &watch, nullptr, stop);
+  Outcome outcome = train(spec, data, generator, &watch, nullptr, stop);
   recorder.finish(outcome);
   return outcome;
 }

@@ -161,8 +161,7 @@ std::vector<std::string> method() {
       "75th percentile.",
       "An effect is the median over these pairs: as a ratio, 1 means no difference; as a difference, 0 does. The exact "
       "95 % interval of the median (order statistics) stands beside it, n is the number of pairs, p the two-sided "
-      "exact "
-      "sign test, and p (Holm) the same after allowing for all claims of this report (Holm 1979).",
+      "exact sign test, and p (Holm) the same after allowing for all claims of this report (Holm 1979).",
       "Supported: the whole interval lies where the claim says. Refuted: none of it does. Inconclusive: these runs "
       "cannot tell. Vacuous: what the claim speaks of never acted, as clipping that never clipped, so the comparison "
       "says nothing.",
@@ -170,8 +169,7 @@ std::vector<std::string> method() {
       "diagnoses it, and what the diagnosis suggests is tried on five seeds (with --seeds on no more than those, with "
       "--quick fewer fixes), beside random single changes for as much work. Effects are treated minus untreated. A fix "
       "is proven when it is clearly better in the median and the exact one-sided rank-sum test, after Holm for all "
-      "that "
-      "was tried on that patient, gives p at most 0.05 (docs/fixes.md).",
+      "that was tried on that patient, gives p at most 0.05 (docs/fixes.md).",
       "Training that diverges is a result: it counts as an infinite loss and is drawn as the end of its curve.",
   };
 }

@@ -26,7 +26,7 @@ constexpr bool is_whole = std::is_same_v<Type, std::int64_t> || std::is_same_v<T
 
 template <class Type>
 std::string range_text(const Allowed& allowed) {
-  const std::string kind = is_whole<Type> ? "a whole number" : "a finite number";
+  std::string kind = is_whole<Type> ? "a whole number" : "a finite number";
   const bool bounded = std::isfinite(allowed.most);
   if (std::isinf(allowed.least)) return kind;
   if (!bounded) return fmt::format("{} of at least {}", kind, allowed.least);
