@@ -123,6 +123,23 @@ TEST(Counterfactual, ThrowsInTheCallerWhatAWorkerThrew) {
         std::bad_alloc);
 }
 
+TEST(Counterfactual, RemembersATraining) {
+  const Spec spec = patient({{"train.steps", "40"}});
+  const auto memory = std::make_shared<CounterfactualMemory>();
+  const std::atomic<bool> stop = true;
+  EXPECT_LT(carry_out(spec, {{}}, {.stop = &stop, .memory = memory})[0].steps, 10);
+  const Counterfactual done = carry_out(spec, {{}}, {.memory = memory})[0];
+  EXPECT_EQ(done.steps, 40) << "one cut short is not remembered";
+  // Told to stop, only what need not be trained comes to its end.
+  const std::vector<Counterfactual> again =
+      carry_out(spec, {{}, {{"train.lr", "0.002"}}}, {.stop = &stop, .memory = memory});
+  expect_same(again[0].course, done.course);
+  EXPECT_EQ(again[0].steps, 40);
+  EXPECT_LT(again[1].steps, 10);
+  EXPECT_LT(carry_out(spec, {{}}, {.work = 1, .stop = &stop, .memory = memory})[0].steps, 10)
+      << "another bound of work";
+}
+
 TEST(With, ChangesKeysOrIsBadInput) {
   const Spec changed = with(patient({}), {{"train.lr", "0.5"}, {"model.residual", "true"}});
   EXPECT_EQ(changed, patient({{"train.lr", "0.5"}, {"model.residual", "true"}}));

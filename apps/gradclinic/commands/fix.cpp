@@ -26,6 +26,7 @@ struct Arguments {
   bool anyway = false;
   bool json = false;
   std::string out;
+  std::shared_ptr<CounterfactualMemory> memory = std::make_shared<CounterfactualMemory>();
 };
 
 constexpr auto kNothingProven = ExitCode::sick;
@@ -34,6 +35,7 @@ TrialOptions options_of(const Arguments& arguments, ProgressLine& line) {
   return {.seeds = arguments.seeds,
           .threads = arguments.jobs,
           .anyway = arguments.anyway,
+          .memory = arguments.memory,
           .stop = &stop_on_interrupt(),
           .on_progress = counting_on(line)};
 }
@@ -71,8 +73,9 @@ ExitCode fix_command(const Arguments& arguments) {
     throw BadInput("--out", "no spec says what is done from the middle of a run", arguments.out, "leave out --from");
   MemoryRecorder recorder;
   run(spec, recorder, &stop_on_interrupt());
-  const Diagnosis diagnosis = diagnose(
-      recorder.record(), {.folder = spec.folder, .trials = {.threads = arguments.jobs, .stop = &stop_on_interrupt()}});
+  const CounterfactualOptions trials{
+      .threads = arguments.jobs, .stop = &stop_on_interrupt(), .memory = arguments.memory};
+  const Diagnosis diagnosis = diagnose(recorder.record(), {.folder = spec.folder, .trials = trials});
   if (stop_on_interrupt().load()) return ExitCode::interrupted;
   if (arguments.from && (diagnosis.verdict != Health::healthy || arguments.anyway))
     return from_the_middle(spec, recorder.record(), diagnosis, arguments);

@@ -1,5 +1,7 @@
 #include "gradclinic/diagnosis/counterfactual.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <mutex>
@@ -55,7 +57,27 @@ Counterfactual run_one(const Spec& spec, SharedData& data, const CounterfactualO
   return {read_course(recorder.record()), outcome.steps};
 }
 
+Counterfactual run_or_remember(const Spec& spec, SharedData& data, const CounterfactualOptions& options) {
+  if (!options.memory) return run_one(spec, data, options);
+  const std::string training = fmt::format("{}{}\n{}", to_toml(spec), spec.folder, options.work);
+  if (std::optional<Counterfactual> known = options.memory->find(training)) return std::move(*known);
+  Counterfactual result = run_one(spec, data, options);
+  if (!options.stop || !options.stop->load()) options.memory->keep(training, result);
+  return result;
+}
+
 }  // namespace
+
+std::optional<Counterfactual> CounterfactualMemory::find(const std::string& training) const {
+  const std::scoped_lock lock(mutex_);
+  const auto known = results_.find(training);
+  return known == results_.end() ? std::nullopt : std::optional(known->second);
+}
+
+void CounterfactualMemory::keep(const std::string& training, const Counterfactual& result) {
+  const std::scoped_lock lock(mutex_);
+  results_.insert_or_assign(training, result);
+}
 
 std::vector<Gauge> course_gauges() {
   std::vector<Gauge> gauges = gauges::all();
@@ -80,7 +102,7 @@ std::vector<Counterfactual> carry_out(const Spec& spec, const std::vector<std::v
   std::int64_t done = 0;
   in_parallel(changes.size(), options.train ? 1 : options.threads, [&](std::size_t i) {
     try {
-      results[i] = options.train ? options.train(changes[i]) : run_one(with(spec, changes[i]), data, options);
+      results[i] = options.train ? options.train(changes[i]) : run_or_remember(with(spec, changes[i]), data, options);
     } catch (const Error&) {
       // The change does not go with this spec: no course.
     }

@@ -3,6 +3,11 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "gradclinic/diagnosis/course.h"
@@ -18,6 +23,17 @@ struct Counterfactual {
   std::int64_t steps = 0;  ///< optimizer steps done
 };
 
+/// What became of earlier trainings, so that one that is asked for again need not be done again. Safe among threads.
+class CounterfactualMemory {
+ public:
+  std::optional<Counterfactual> find(const std::string& training) const;
+  void keep(const std::string& training, const Counterfactual& result);
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, Counterfactual> results_;
+};
+
 /// How counterfactuals are carried out.
 struct CounterfactualOptions {
   int threads = 1;
@@ -25,6 +41,7 @@ struct CounterfactualOptions {
   /// at least.
   double work = 5e10;
   const std::atomic<bool>* stop = nullptr;
+  std::shared_ptr<CounterfactualMemory> memory = {};                          ///< may be none
   std::function<void(std::int64_t done, std::int64_t all)> on_progress = {};  ///< after each; calls do not overlap
   /// Trains a network from outside once more with these changes, where someone can: one call after the other, on one
   /// thread. An empty course where the changes cannot be made there.

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kLeastRepeats = 3;
 constexpr int kMostRepeats = 30;
-constexpr auto kEnoughTime = std::chrono::milliseconds(200);
+constexpr auto kEnoughTime = std::chrono::milliseconds(80);
 
 double confidence(const std::map<std::string, double>& confidences, const std::string& pathology) {
   const auto found = confidences.find(pathology);

@@ -25,7 +25,8 @@ class Trials {
         options_(options),
         diagnosis_(diagnosis),
         chart_(record),
-        counterfactuals_{.threads = options.threads, .work = options.work, .stop = options.stop},
+        counterfactuals_{
+            .threads = options.threads, .work = options.work, .stop = options.stop, .memory = options.memory},
         pilot_(chart_, counterfactuals_) {
     report_.seeds = options.seeds;
   }

@@ -18,6 +18,7 @@ struct TrialOptions {
                                  ///< can reach 0.05 after Holm's adjustment for so many
   std::size_t most_pairs = 4;    ///< pairs of the best
   bool examine = true;           ///< watch the best again, for mechanism, side effects and cost
+  std::shared_ptr<CounterfactualMemory> memory = {};  ///< of trainings done before, by the doctor or so; may be none
   const std::atomic<bool>* stop = nullptr;
   std::function<void(std::size_t done, std::size_t total)> on_progress;  ///< trainings; the total is an estimate
 };

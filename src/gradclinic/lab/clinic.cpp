@@ -103,9 +103,13 @@ class Clinic {
   PatientResult examine(const Spec& spec) const {
     MemoryRecorder recorder;
     gradclinic::run(spec, recorder, options_.stop);
-    const Diagnosis diagnosis = diagnose(recorder.record(), {.folder = spec.folder, .trials = {.stop = options_.stop}});
+    const auto memory = std::make_shared<CounterfactualMemory>();
+    const Diagnosis diagnosis =
+        diagnose(recorder.record(), {.folder = spec.folder, .trials = {.stop = options_.stop, .memory = memory}});
     if (stopped()) return {};
-    return reduce(diagnosis, try_fixes(spec, recorder.record(), diagnosis, trials_));
+    TrialOptions trials = trials_;
+    trials.memory = memory;
+    return reduce(diagnosis, try_fixes(spec, recorder.record(), diagnosis, trials));
   }
 
   void finish(std::size_t i, PatientResult result) {
