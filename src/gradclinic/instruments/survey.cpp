@@ -14,6 +14,7 @@ namespace gradclinic {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr float kNoLimit = std::numeric_limits<float>::quiet_NaN();
 constexpr Index kDimensionSamples = 128;
 constexpr double kSaturatedShare = 0.95;
 
@@ -27,9 +28,8 @@ struct LayerSums {
 
   void add(View<const float> values, const Activation* activation) {
     if (seen == 0) clear(values.rows);
-    const auto nothing = std::numeric_limits<float>::quiet_NaN();
-    add_row_sums(values, activation ? activation->saturated_low : nothing,
-                 activation ? activation->saturated_high : nothing, rows);
+    add_row_sums(values, activation ? activation->saturated_low : kNoLimit,
+                 activation ? activation->saturated_high : kNoLimit, rows);
     const Index more = std::min(kDimensionSamples - kept, values.columns);
     first.middleCols(kept, more) = matrix(values).leftCols(more);
     kept += more;
@@ -105,9 +105,14 @@ class LayerTap : public Tap {
 };
 
 void describe_weights(View<const float> weights, LayerSurvey& layer) {
-  const auto values = array(weights).cast<double>();
-  layer.weight_mean = values.mean();
-  layer.weight_deviation = std::sqrt((values - layer.weight_mean).square().mean());
+  constexpr double kRounding = 1e-13;  // of the mean's square: what equal weights may seem to vary
+  RowSums sums;
+  add_row_sums({weights.data, 1, weights.size()}, kNoLimit, kNoLimit, {&sums, 1});
+  const auto n = static_cast<double>(weights.size());
+  layer.weight_mean = sums.sum / n;
+  const double squared_mean = layer.weight_mean * layer.weight_mean;
+  const double variance = sums.squares / n - squared_mean;
+  layer.weight_deviation = variance <= kRounding * squared_mean ? 0 : std::sqrt(variance);  // NaN stays NaN
 }
 
 /// How many of a class were seen, and how many of these were told right.
