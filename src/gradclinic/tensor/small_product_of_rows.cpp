@@ -74,8 +74,10 @@ HWY_INLINE void panel_tile(const PanelOperands& operands, Index row, Index colum
 HWY_INLINE void transpose(View<const float> from, Index first_row, Index rows, Index first_column, Index columns,
                           float* panel) {
   constexpr Tag kTag;
+#if HWY_TARGET != HWY_SCALAR
   const hn::Repartition<double, Tag> kPairs;
   const hn::CappedTag<float, 4> kBlock;
+#endif
   HWY_ALIGN static constexpr float kZeros[kPanelRows] = {};
   HWY_ALIGN float lanes[4][kLanes];
   const Index padded = std::min(kPanelColumns, (rows + kLanes - 1) / kLanes * kLanes);
@@ -89,24 +91,24 @@ HWY_INLINE void transpose(View<const float> from, Index first_row, Index rows, I
       Vector row[4];
       for (int i = 0; i < 4; ++i)
         row[i] = count == kLanes ? hn::LoadU(kTag, source[i] + c) : load_some(kTag, source[i] + c, count);
-      if constexpr (kLanes >= 4) {
-        const auto low_01 = hn::BitCast(kPairs, hn::InterleaveLower(kTag, row[0], row[1]));
-        const auto high_01 = hn::BitCast(kPairs, hn::InterleaveUpper(kTag, row[0], row[1]));
-        const auto low_23 = hn::BitCast(kPairs, hn::InterleaveLower(kTag, row[2], row[3]));
-        const auto high_23 = hn::BitCast(kPairs, hn::InterleaveUpper(kTag, row[2], row[3]));
-        hn::Store(hn::BitCast(kTag, hn::InterleaveLower(kPairs, low_01, low_23)), kTag, lanes[0]);
-        hn::Store(hn::BitCast(kTag, hn::InterleaveUpper(kPairs, low_01, low_23)), kTag, lanes[1]);
-        hn::Store(hn::BitCast(kTag, hn::InterleaveLower(kPairs, high_01, high_23)), kTag, lanes[2]);
-        hn::Store(hn::BitCast(kTag, hn::InterleaveUpper(kPairs, high_01, high_23)), kTag, lanes[3]);
-        // Block j of lanes[i] holds column 4 j + i of the four rows.
-        for (Index i = 0; i < count; ++i)
-          hn::Store(hn::Load(kBlock, lanes[i % 4] + i / 4 * 4), kBlock, panel + (c + i) * kPanelColumns + r);
-      } else {
-        for (int i = 0; i < 4; ++i) {
-          hn::Store(row[i], kTag, lanes[i]);
-          for (Index j = 0; j < count; ++j) panel[(c + j) * kPanelColumns + r + i] = lanes[i][j];
-        }
+#if HWY_TARGET == HWY_SCALAR
+      for (int i = 0; i < 4; ++i) {
+        hn::Store(row[i], kTag, lanes[i]);
+        for (Index j = 0; j < count; ++j) panel[(c + j) * kPanelColumns + r + i] = lanes[i][j];
       }
+#else
+      const auto low_01 = hn::BitCast(kPairs, hn::InterleaveLower(kTag, row[0], row[1]));
+      const auto high_01 = hn::BitCast(kPairs, hn::InterleaveUpper(kTag, row[0], row[1]));
+      const auto low_23 = hn::BitCast(kPairs, hn::InterleaveLower(kTag, row[2], row[3]));
+      const auto high_23 = hn::BitCast(kPairs, hn::InterleaveUpper(kTag, row[2], row[3]));
+      hn::Store(hn::BitCast(kTag, hn::InterleaveLower(kPairs, low_01, low_23)), kTag, lanes[0]);
+      hn::Store(hn::BitCast(kTag, hn::InterleaveUpper(kPairs, low_01, low_23)), kTag, lanes[1]);
+      hn::Store(hn::BitCast(kTag, hn::InterleaveLower(kPairs, high_01, high_23)), kTag, lanes[2]);
+      hn::Store(hn::BitCast(kTag, hn::InterleaveUpper(kPairs, high_01, high_23)), kTag, lanes[3]);
+      // Block j of lanes[i] holds column 4 j + i of the four rows.
+      for (Index i = 0; i < count; ++i)
+        hn::Store(hn::Load(kBlock, lanes[i % 4] + i / 4 * 4), kBlock, panel + (c + i) * kPanelColumns + r);
+#endif
     }
   }
 }
@@ -135,6 +137,7 @@ HWY_INLINE void multiply_panel(const PanelOperands& operands, Index column, Inde
     multiply_vectors<1>(operands, column, last);
 }
 
+#if HWY_TARGET != HWY_SCALAR
 /// The sum of a vector's blocks of four lanes.
 template <class AnyTag>
 HWY_INLINE auto sum_of_blocks(AnyTag tag, hn::Vec<AnyTag> values) {
@@ -145,25 +148,26 @@ HWY_INLINE auto sum_of_blocks(AnyTag tag, hn::Vec<AnyTag> values) {
     return sum_of_blocks(half, hn::Add(hn::LowerHalf(half, values), hn::UpperHalf(half, values)));
   }
 }
+#endif
 
 /// to[i * stride] = the sum of the lanes of sums[i], for kCount (1..4) vectors.
 template <int kCount>
 HWY_INLINE void store_sums(const Vector* sums, float* to, Index stride) {
   constexpr Tag kTag;
   HWY_ALIGN float totals[4];
-  if constexpr (kLanes >= 4) {
-    const hn::Repartition<double, Tag> kPairs;
-    const auto fold = [&](Vector one, Vector other) HWY_ATTR {
-      return hn::Add(hn::InterleaveLower(kTag, one, other), hn::InterleaveUpper(kTag, one, other));
-    };
-    const auto low = hn::BitCast(kPairs, fold(sums[0], sums[kCount > 1 ? 1 : 0]));
-    const auto high = kCount > 2 ? hn::BitCast(kPairs, fold(sums[2 % kCount], sums[kCount - 1])) : low;
-    const Vector folded = hn::Add(hn::BitCast(kTag, hn::InterleaveLower(kPairs, low, high)),
-                                  hn::BitCast(kTag, hn::InterleaveUpper(kPairs, low, high)));
-    hn::Store(sum_of_blocks(kTag, folded), hn::CappedTag<float, 4>(), totals);
-  } else {
-    for (int i = 0; i < kCount; ++i) totals[i] = hn::GetLane(hn::SumOfLanes(kTag, sums[i]));
-  }
+#if HWY_TARGET == HWY_SCALAR
+  for (int i = 0; i < kCount; ++i) totals[i] = hn::GetLane(hn::SumOfLanes(kTag, sums[i]));
+#else
+  const hn::Repartition<double, Tag> kPairs;
+  const auto fold = [&](Vector one, Vector other) HWY_ATTR {
+    return hn::Add(hn::InterleaveLower(kTag, one, other), hn::InterleaveUpper(kTag, one, other));
+  };
+  const auto low = hn::BitCast(kPairs, fold(sums[0], sums[kCount > 1 ? 1 : 0]));
+  const auto high = kCount > 2 ? hn::BitCast(kPairs, fold(sums[2 % kCount], sums[kCount - 1])) : low;
+  const Vector folded = hn::Add(hn::BitCast(kTag, hn::InterleaveLower(kPairs, low, high)),
+                                hn::BitCast(kTag, hn::InterleaveUpper(kPairs, low, high)));
+  hn::Store(sum_of_blocks(kTag, folded), hn::CappedTag<float, 4>(), totals);
+#endif
   for (int i = 0; i < kCount; ++i) to[i * stride] = totals[i];
 }
 
