@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""bench.py [--half tuning|held-out|all] [--only PREFIX] [--json FILE] [--no-cases]: what gradclinic says of the cases.
+
+Trains each on seed 100, which no label was decided on, under gradclinic.watch() and compares the diagnosis with the
+label. Needs the package on PYTHONPATH. Prints, for all and for each family of networks:
+recall (sick networks called sick), false alarms (healthy ones called sick), and of all sick networks those whose
+first-named cause is the label's (strict) or one that the label accepts, each with its exact 95 % interval.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import gradclinic
+
+import cases
+import rule
+from intervals import clopper_pearson
+from training import run
+
+SEED = 100
+
+
+def judge(case):
+    """What the doctor says of one training."""
+    training = rule.base(case.base).training(SEED, **case.change)
+    started = time.perf_counter()
+    with gradclinic.watch(training.model, training.optimizer, budget=None, name=case.name) as clinic:
+        run(training, clinic)
+    diagnosis = clinic.diagnosis()
+    return {"name": case.name, "family": case.family, "half": case.half, "label": case.verdict, "cause": case.cause,
+            "accept": case.accept, "verdict": diagnosis["verdict"],
+            "findings": [finding["pathology"] for finding in diagnosis["findings"]],
+            "seconds": round(time.perf_counter() - started, 2)}
+
+
+def named(row, strict):
+    """Whether a sick network is called sick, with the right cause first."""
+    right = [row["cause"]] if strict else [row["cause"], *row["accept"]]
+    return row["verdict"] == "sick" and bool(row["findings"]) and row["findings"][0] in right
+
+
+def totals(rows):
+    sick = [row for row in rows if row["label"] == "sick"]
+    healthy = [row for row in rows if row["label"] == "healthy"]
+    counts = {"recall": (sum(row["verdict"] == "sick" for row in sick), len(sick)),
+              "false alarms": (sum(row["verdict"] == "sick" for row in healthy), len(healthy)),
+              "top-1 cause": (sum(named(row, strict=False) for row in sick), len(sick)),
+              "top-1 cause, strict": (sum(named(row, strict=True) for row in sick), len(sick))}
+    return {what: {"hits": hits, "of": count, "share": round(hits / count, 4) if count else None,
+                   "interval": [round(end, 4) for end in clopper_pearson(hits, count)]}
+            for what, (hits, count) in counts.items()}
+
+
+def print_totals(title, result):
+    print(f"\n{title}")
+    for what, line in result.items():
+        low, high = line["interval"]
+        share = "-" if line["share"] is None else f"{line['share']:.3f}"
+        print(f"  {what:20} {line['hits']:3} of {line['of']:3}   {share:>5}   {low:.3f} to {high:.3f}")
+
+
+def print_misses(rows):
+    missed = [row for row in rows if (row["verdict"] != row["label"] if row["label"] == "healthy"
+                                      else not named(row, strict=False))]
+    print(f"\nmisses: {len(missed)}")
+    for row in missed:
+        label = row["cause"] or "healthy"
+        print(f"  {row['name']:36} {label:24} said {row['verdict']}: {', '.join(row['findings']) or 'nothing'}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--half", choices=["tuning", "held-out", "all"], default="all")
+    parser.add_argument("--only", default="", help="start of the names of the cases")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--no-cases", action="store_true", help="totals only: keeps the held-out half unseen")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    rows = []
+    for case in cases.load():
+        if options.half in ("all", case.half) and case.name.startswith(options.only):
+            rows.append(judge(case))
+            if not options.no_cases:
+                print(rows[-1]["name"], rows[-1]["verdict"], *rows[-1]["findings"], file=sys.stderr, flush=True)
+    results = {"all": totals(rows)}
+    for family in sorted({row["family"] for row in rows}):
+        results[family] = totals([row for row in rows if row["family"] == family])
+    for title, result in results.items():
+        print_totals(f"{title}, {options.half}" if title == "all" else title, result)
+    if not options.no_cases:
+        print_misses(rows)
+    if options.json:
+        document = {"seed": SEED, "half": options.half, "totals": results, "cases": rows}
+        temporary = options.json.with_suffix(".part")
+        temporary.write_text(json.dumps(document, indent=1) + "\n")
+        os.replace(temporary, options.json)
+
+
+if __name__ == "__main__":
+    main()

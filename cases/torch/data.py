@@ -1,0 +1,130 @@
+"""Samples: pictures of clothes, and sequences drawn by a generator. All return training inputs and targets, then
+held-out inputs and targets."""
+
+import functools
+import gzip
+import math
+import os
+from pathlib import Path
+
+import numpy
+import torch
+from torch.nn import functional as F
+
+FASHION = Path(os.environ.get("GRADCLINIC_FASHION_MNIST", "/usr/share/datasets/fashion-mnist"))
+
+
+@functools.lru_cache(maxsize=1)
+def _pictures():
+    """Fashion-MNIST's second file: 10,000 pictures of 28 x 28 and their classes, as bytes."""
+    read = []
+    for name, header, shape in (("images-idx3", 16, (-1, 28, 28)), ("labels-idx1", 8, (-1,))):
+        path = FASHION / f"t10k-{name}-ubyte.gz"
+        if not path.exists():
+            raise FileNotFoundError(f"[{path}] Fashion-MNIST is not here: install dataset-fashion-mnist, "
+                                    "or set GRADCLINIC_FASHION_MNIST to the folder of its files")
+        read.append(torch.from_numpy(numpy.frombuffer(gzip.open(path).read(), numpy.uint8, offset=header).copy()
+                                     .reshape(shape)))
+    return read
+
+
+def fashion(generator, samples, *, held_out=400, pool=2, pixels="standardized", labels="true", rare=()):
+    """Pictures (samples, 1, side, side), side 28 / pool. pixels: standardized, unit (0 to 1), raw (0 to 255), or
+    per-pixel (each pixel by its own mean and deviation, as NumPy would). labels: see relabel(); rare: classes of
+    which only one picture in 60 is kept, in both halves."""
+    pictures, classes = _pictures()
+    order = torch.randperm(len(pictures), generator=generator)
+    if rare:
+        luck = torch.rand(len(order), generator=generator) < 1 / 60
+        order = order[~torch.isin(classes[order].long(), torch.tensor(list(rare))) | luck]
+    order = order[:samples + held_out]
+    inputs = F.avg_pool2d(pictures[order].float().unsqueeze(1), pool)
+    if pixels == "unit":
+        inputs = inputs / 255
+    elif pixels == "standardized":
+        inputs = (inputs - inputs[:samples].mean()) / inputs[:samples].std()
+    elif pixels == "per-pixel":
+        inputs = (inputs - inputs[:samples].mean(0)) / inputs[:samples].std(0)
+    elif pixels != "raw":
+        raise ValueError(f"pixels: no such scale (got {pixels})")
+    targets = relabel(classes[order].long(), labels, 10, generator)
+    return inputs[:samples], targets[:samples], inputs[samples:], targets[samples:]
+
+
+def relabel(targets, labels, classes, generator):
+    """labels: true, shuffled among the samples, or noisy (one in five drawn anew)."""
+    if labels == "shuffled":
+        return targets[torch.randperm(len(targets), generator=generator)]
+    if labels == "noisy":
+        other = torch.randint(classes, targets.shape, generator=generator)
+        return torch.where(torch.rand(targets.shape, generator=generator) < 0.2, other.to(targets.dtype), targets)
+    if labels != "true":
+        raise ValueError(f"labels: no such kind (got {labels})")
+    return targets
+
+
+def split(inputs, targets, samples):
+    return inputs[:samples], targets[:samples], inputs[samples:], targets[samples:]
+
+
+def waves(generator, samples, *, held_out=400, length=64, noise=0.3, offset=0.0, scale=1.0):
+    """Noisy sines (samples, 1, length); the target is the frequency, standardized, then times scale plus offset."""
+    count = samples + held_out
+    frequency = 1 + 5 * torch.rand(count, 1, generator=generator)
+    phase = 2 * math.pi * torch.rand(count, 1, generator=generator)
+    time = torch.linspace(0, 1, length)
+    inputs = torch.sin(2 * math.pi * frequency * time + phase) + noise * torch.randn(count, length, generator=generator)
+    targets = (frequency - frequency[:samples].mean()) / frequency[:samples].std() * scale + offset
+    return split(inputs.unsqueeze(1), targets, samples)
+
+
+def adding(generator, samples, *, held_out=400, length=20, offset=0.0, scale=1.0):
+    """The adding problem (samples, length, 2): numbers of -1 to 1 and two marks, one in each half; the target is the
+    sum of the two marked numbers."""
+    count = samples + held_out
+    numbers = 2 * torch.rand(count, length, generator=generator) - 1
+    marks = torch.zeros(count, length)
+    rows = torch.arange(count)
+    marks[rows, torch.randint(length // 2, (count,), generator=generator)] = 1
+    marks[rows, length // 2 + torch.randint(length // 2, (count,), generator=generator)] = 1
+    targets = (numbers * marks).sum(1, keepdim=True) * scale + offset
+    return split(torch.stack([numbers, marks], 2), targets, samples)
+
+
+def first_token(generator, samples, *, held_out=400, length=12, symbols=8, labels="true"):
+    """Tokens (samples, length); the class is the first one."""
+    inputs = torch.randint(symbols, (samples + held_out, length), generator=generator)
+    return split(inputs, relabel(inputs[:, 0].clone(), labels, symbols, generator), samples)
+
+
+def pairs(generator, samples, *, held_out=400, length=10, symbols=12, labels="true"):
+    """Tokens (samples, length); the target is 1.0 where the first token occurs again, which it does in half of them."""
+    count = samples + held_out
+    first = torch.randint(1, symbols, (count, 1), generator=generator)
+    inputs = torch.randint(symbols, (count, length), generator=generator)
+    inputs = torch.where(inputs == first, torch.zeros_like(inputs), inputs)
+    inputs[:, :1] = first
+    again = torch.rand(count, generator=generator) < 0.5
+    place = torch.randint(1, length, (count,), generator=generator)
+    inputs[torch.arange(count)[again], place[again]] = first[again, 0]
+    return split(inputs, relabel(again.float(), labels, 2, generator), samples)
+
+
+def reversal(generator, samples, *, held_out=300, length=8, symbols=10, labels="true"):
+    """Tokens (samples, length); the targets are the same tokens from last to first."""
+    inputs = torch.randint(symbols, (samples + held_out, length), generator=generator)
+    targets = inputs.flip(1)
+    return split(inputs, relabel(targets.reshape(-1), labels, symbols, generator).view_as(targets), samples)
+
+
+def chains(generator, samples, *, held_out=300, length=16, symbols=12, noise=0.1, labels="true"):
+    """Texts of a random grammar: token t + 1 follows from token t by a table, but for a share `noise` that is drawn at
+    random. Inputs are all tokens but the last, targets all but the first. The grammar is the same for every seed."""
+    table = torch.randperm(symbols, generator=torch.Generator().manual_seed(5))
+    text = torch.randint(symbols, (samples + held_out, length + 1), generator=generator)
+    for place in range(length):
+        kept = torch.rand(len(text), generator=generator) >= noise
+        text[kept, place + 1] = table[text[kept, place]]
+    targets = text[:, 1:].clone()
+    return split(text[:, :-1].clone(), relabel(targets.reshape(-1), labels, symbols, generator).view_as(targets),
+                 samples)
