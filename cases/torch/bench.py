@@ -17,7 +17,7 @@ from pathlib import Path
 
 import gradclinic
 
-import cases
+import catalogue
 import rule
 from intervals import clopper_pearson
 from training import run
@@ -82,7 +82,7 @@ def main():
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     rows = []
-    for case in cases.load():
+    for case in catalogue.load():
         if options.half in ("all", case.half) and case.name.startswith(options.only):
             rows.append(judge(case))
             if not options.no_cases:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """label.py [--jobs N] [--only PREFIX] [--runs FILE]: trains every case and its base on seeds 0 to 9 and decides by what
-they come to whether the labels of cases.toml hold; writes labels.json. Exits with 1 when a label is not accepted.
+they come to whether the labels of cases/*.toml hold; writes labels.json. Exits with 1 when a label is not accepted.
 
 Every finished training is kept in FILE (build/torch_case_runs.jsonl), so that it goes on where it was; remove FILE
 after a change of a base or of the data.
@@ -15,11 +15,11 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-import cases
+import catalogue
 import rule
 
-LABELS = cases.FOLDER / "labels.json"
-RUNS = cases.FOLDER.parents[1] / "build" / "torch_case_runs.jsonl"
+LABELS = catalogue.FOLDER / "labels.json"
+RUNS = catalogue.FOLDER.parents[1] / "build" / "torch_case_runs.jsonl"
 NUMBERS = ("training", "held_out", "best_held_out", "accuracy")
 
 
@@ -146,7 +146,7 @@ def main():
     parser.add_argument("--only", default="", help="start of the names of the cases to look at")
     parser.add_argument("--runs", type=Path, default=RUNS)
     options = parser.parse_args()
-    chosen = [case for case in cases.load() if case.name.startswith(options.only)]
+    chosen = [case for case in catalogue.load() if case.name.startswith(options.only)]
     decisions = decide(chosen, Runs(options.runs, options.jobs))
     for decision in decisions:
         entry = decision.as_json()

@@ -1,4 +1,5 @@
-"""The cases of cases.toml."""
+"""The labelled cases: cases/<base>.toml, a table for each. They lie one folder deeper than those of the native engine,
+whose reader takes every folder with TOML files for one of its bases."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -37,9 +38,10 @@ class Case:
 
 
 def load():
-    """All cases; the bases, which are healthy cases themselves, first."""
-    with open(FOLDER / "cases.toml", "rb") as file:
-        listed = tomllib.load(file)["case"]
-    bases = [Case(name=f"{base}/base", verdict="healthy", note=rule.base(base).__doc__.split("\n")[0])
+    """The bases, which are healthy cases themselves, then all that are made from them."""
+    cases = [Case(name=f"{base}/base", verdict="healthy", note=rule.base(base).__doc__.split("\n")[0])
              for base in rule.BASES]
-    return bases + [Case(**case) for case in listed]
+    for base in rule.BASES:
+        with open(FOLDER / "cases" / f"{base}.toml", "rb") as file:
+            cases += [Case(name=f"{base}/{name}", **case) for name, case in tomllib.load(file).items()]
+    return cases
