@@ -66,13 +66,16 @@ class Decision:
             self.recipes = rule.recipes(case.base, case.change)
             self.beaten = dict.fromkeys(self.recipes, 0)
 
+    def job(self, change, seed):
+        return self.case.base, change, seed, self.case.stands_alone and bool(rule.RELABELS & set(change))
+
     def jobs(self, seed):
         case = self.case
-        yield case.base, case.change, seed, case.stands_alone
+        yield self.job(case.change, seed)
         yield case.base, {}, seed, False
 
     def recipe_jobs(self, seed):
-        return [(self.case.base, self.recipes[name], seed, True) for name in self.open_recipes(seed)]
+        return [self.job(self.recipes[name], seed) for name in self.open_recipes(seed)]
 
     def open_recipes(self, seed):
         """Those that can still win on MOST_SEEDS."""
@@ -97,7 +100,7 @@ class Decision:
         shown = self.case.cause != "overfitting" or rule.overfits(run)
         self.worse += shown and rule.clearly_worse(run, base, self.case.change)
         for name in self.open_recipes(seed):
-            other = runs.of((self.case.base, self.recipes[name], seed, True))
+            other = runs.of(self.job(self.recipes[name], seed))
             self.beaten[name] += rule.clearly_worse(run, other)
         self.runs.append(run)
 

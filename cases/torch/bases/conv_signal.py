@@ -1,7 +1,7 @@
 """One-dimensional convolutions that read the frequency off a noisy wave; regression, Adam."""
 
+import torch
 from torch import nn
-from torch.nn import functional as F
 
 import data
 import plan
@@ -40,7 +40,7 @@ def training(seed, *, samples=1200, noise=0.3, depth=3, activation="relu", dropo
     generator = plan.prepare(seed)
     inputs, targets, *rest = data.waves(generator, samples, noise=noise, offset=offset, scale=scale)
     samples = inputs * amplitude, targets, rest[0] * amplitude, rest[1]
-    model = Network(getattr(F, activation), depth, dropout)
+    model = Network(getattr(torch, activation), depth, dropout)
     if gain is not None:
         weights.scale_weights(model, gain)
     if fill is not None:
