@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""bench.py [--half tuning|held-out|all] [--only PREFIX] [--json FILE] [--no-cases]: what gradclinic says of the cases.
+"""bench.py [--half tuning|held-out|all] [--only PREFIX] [--json FILE] [--no-cases] [--no-probe]: what gradclinic says of the cases.
 
-Trains each on seed 100, which no label was decided on, under gradclinic.watch() and compares the diagnosis with the
-label. Needs the package on PYTHONPATH. Prints, for all and for each family of networks:
+Trains each on seed 100, which no label was decided on, under gradclinic.examine(), which trains it again without what is
+suspected, and compares the diagnosis with the label; with --no-probe once, under gradclinic.watch(). Needs the package on PYTHONPATH. Prints, for all and for each family of networks:
 recall (sick networks called sick), false alarms (healthy ones called sick), and of all sick networks those whose
 first-named cause is the label's (strict) or one that the label accepts, each with its exact 95 % interval.
 """
@@ -25,13 +25,16 @@ from training import run
 SEED = 100
 
 
-def judge(case):
+def judge(case, probe):
     """What the doctor says of one training."""
-    training = rule.base(case.base).training(SEED, **case.change)
+    def train(watch):
+        training = rule.base(case.base).training(SEED, **case.change)
+        with watch(training.model, training.optimizer, budget=None, name=case.name) as clinic:
+            run(training, clinic)
+        return clinic
+
     started = time.perf_counter()
-    with gradclinic.watch(training.model, training.optimizer, budget=None, name=case.name) as clinic:
-        run(training, clinic)
-    diagnosis = clinic.diagnosis()
+    diagnosis = gradclinic.examine(train) if probe else train(gradclinic.watch).diagnosis()
     return {"name": case.name, "family": case.family, "half": case.half, "label": case.verdict, "cause": case.cause,
             "accept": case.accept, "verdict": diagnosis["verdict"],
             "findings": [finding["pathology"] for finding in diagnosis["findings"]],
@@ -79,12 +82,13 @@ def main():
     parser.add_argument("--only", default="", help="start of the names of the cases")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--no-cases", action="store_true", help="totals only: keeps the held-out half unseen")
+    parser.add_argument("--no-probe", action="store_true", help="judge from the record alone")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     rows = []
     for case in catalogue.load():
         if options.half in ("all", case.half) and case.name.startswith(options.only):
-            rows.append(judge(case))
+            rows.append(judge(case, not options.no_probe))
             if not options.no_cases:
                 print(rows[-1]["name"], rows[-1]["verdict"], *rows[-1]["findings"], file=sys.stderr, flush=True)
     results = {"all": totals(rows)}
@@ -95,7 +99,7 @@ def main():
     if not options.no_cases:
         print_misses(rows)
     if options.json:
-        document = {"seed": SEED, "half": options.half, "totals": results, "cases": rows}
+        document = {"seed": SEED, "half": options.half, "probe": not options.no_probe, "totals": results, "cases": rows}
         temporary = options.json.with_suffix(".part")
         temporary.write_text(json.dumps(document, indent=1) + "\n")
         os.replace(temporary, options.json)

@@ -45,7 +45,7 @@ def examine(train, *, steps=None, budget=0.03, name=None, progress=None):
 def _trained(train, treatment, state, steps, budget, name):
     clinics = []
 
-    def watch(model, optimizer=None, **_):
+    def watch(model, optimizer=None, *, name=name, **_):
         if clinics:
             raise ValueError("examine: the training watches a second model; call watch once")
         optimizers = optimizers_of(optimizer)
