@@ -13,7 +13,7 @@ build_packages=(
 check_packages=(
   libgtest-dev librapidcheck-dev libbenchmark-dev python3-torch python3-numpy python3-jsonschema
   python3-protobuf protobuf-compiler
-  clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 chromium patch
+  clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 chromium patch libtorch-dev
 )
 
 say() { printf '%s\n' "$*" >&2; }

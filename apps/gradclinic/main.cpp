@@ -3,6 +3,7 @@
 
 #include "gradclinic/command.h"
 #include "gradclinic/tensor/blas.h"
+#include "gradclinic/torch_program.h"
 
 using namespace gradclinic;
 
@@ -21,9 +22,13 @@ int main(int argc, char** argv) {
   }
 
   try {
+    go_on_in_torch(argc, argv);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::bad_input);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "gradclinic: %s\n", error.what());
+    return static_cast<int>(error.exit_code());
   }
   try {
     return static_cast<int>(chosen());

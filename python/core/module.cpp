@@ -8,8 +8,8 @@
 
 #include "gradclinic/instruments/gauge.h"
 #include "gradclinic/net/loss.h"
+#include "gradclinic/report/outside_run.h"
 #include "gradclinic/support/error.h"
-#include "outside_run.h"
 #include "tensor_calls.h"
 
 namespace py = pybind11;
@@ -34,16 +34,6 @@ Dataset dataset(Address inputs, Index samples, Index features, Address targets, 
 }
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-/// Inputs that are no amounts (words, indices) have no scale.
-void forget_inputs(DataFacts& facts) {
-  facts.input_non_finite = 0;
-  for (double DataFacts::*fact :
-       {&DataFacts::features, &DataFacts::input_rms, &DataFacts::input_mean_largest, &DataFacts::input_deviation_least,
-        &DataFacts::input_deviation_largest, &DataFacts::input_constant, &DataFacts::neighbour_agreement,
-        &DataFacts::neighbour_chance, &DataFacts::neighbour_uncertainty})
-    facts.*fact = kNaN;
-}
 
 /// Facts of a sample of the data; without features, of its targets. `samples_seen`: how many the training has, as far
 /// as is known. `scale`: what the training's loss is of the mean over the batch.

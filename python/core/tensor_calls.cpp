@@ -3,7 +3,7 @@
 #include <cmath>
 #include <optional>
 
-#include "outside_run.h"
+#include "gradclinic/report/outside_run.h"
 
 namespace py = pybind11;
 

@@ -1,9 +1,7 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <thread>
@@ -15,9 +13,8 @@
 #include "gradclinic/interrupt.h"
 #include "gradclinic/outsider.h"
 #include "gradclinic/record/store.h"
-#include "gradclinic/report/diagnosis_report.h"
 #include "gradclinic/spec_argument.h"
-#include "gradclinic/support/file.h"
+#include "gradclinic/verdict_output.h"
 #include "gradclinic/watched_run.h"
 
 namespace gradclinic::commands {
@@ -28,11 +25,9 @@ struct Arguments {
   std::string later;
   std::string store;
   std::string folder;
-  std::string html;
-  std::string sarif;
+  VerdictOutput output;
   bool before = false;
   bool no_probe = false;
-  bool json = false;
   int jobs = 0;
 };
 
@@ -102,28 +97,11 @@ DoctorOptions doctor_options(const Arguments& arguments, const std::string& fold
   return options;
 }
 
-bool shows_colour() {
-  const char* const refused = std::getenv("NO_COLOR");
-  const char* const terminal = std::getenv("TERM");
-  return isatty(STDOUT_FILENO) != 0 && (!refused || !*refused) && !(terminal && std::string(terminal) == "dumb");
-}
-
-void tell(const Arguments& arguments, const DiagnosisReport& report) {
-  fmt::print("{}", arguments.json ? diagnosis_json_text(report)
-                                  : diagnosis_text(report, shows_colour(), terminal_columns(stdout, 100)));
-  if (!arguments.html.empty()) write_file(arguments.html, diagnosis_page(report));
-  if (!arguments.sarif.empty()) write_file(arguments.sarif, diagnosis_sarif_text(report));
-}
-
-ExitCode exit_code_of(Health verdict) {
-  if (verdict == Health::healthy) return ExitCode::ok;
-  return verdict == Health::sick ? ExitCode::sick : ExitCode::bad_input;
-}
-
 ExitCode diagnose_outsider(const Arguments& arguments, Subject subject) {
   const Outsider outsider = subject == Subject::log ? examine_log_at(arguments.what.path)
                                                     : examine_weights_at(arguments.what.path, arguments.later);
-  tell(arguments, {.diagnosis = outsider.diagnosis, .record = outsider.record, .spec = {}, .source = outsider.source});
+  tell(arguments.output,
+       {.diagnosis = outsider.diagnosis, .record = outsider.record, .spec = {}, .source = outsider.source});
   return exit_code_of(outsider.diagnosis.verdict);
 }
 
@@ -155,11 +133,11 @@ ExitCode diagnose_command(const Arguments& arguments) {
     fmt::print(stderr, "gradclinic: interrupted before there was a verdict\n");
     return ExitCode::interrupted;
   }
-  tell(arguments, {.diagnosis = diagnosis,
-                   .record = patient.record,
-                   .spec = of_spec ? spec_words(arguments.what) : "",
-                   .spec_path = of_spec ? arguments.what.path : "",
-                   .before_training = arguments.before});
+  tell(arguments.output, {.diagnosis = diagnosis,
+                          .record = patient.record,
+                          .spec = of_spec ? spec_words(arguments.what) : "",
+                          .spec_path = of_spec ? arguments.what.path : "",
+                          .before_training = arguments.before});
   return exit_code_of(diagnosis.verdict);
 }
 
@@ -177,9 +155,7 @@ std::function<ExitCode()> set_up(CLI::App& app) {
   app.add_flag("--before", arguments->before, "judge the spec without training it");
   app.add_flag("--no-probe", arguments->no_probe, "judge from the record alone: train nothing with changes");
   app.add_option("--jobs", arguments->jobs, "trainings at a time; all cores without")->check(CLI::Range(1, 1024));
-  app.add_flag("--json", arguments->json, "the diagnosis as JSON (docs/diagnosis.md)");
-  app.add_option("--html", arguments->html, "write a page with the evidence plotted");
-  app.add_option("--sarif", arguments->sarif, "write a SARIF 2.1.0 log, for CI");
+  add_output_options(app, arguments->output);
   return [arguments] { return diagnose_command(*arguments); };
 }
 

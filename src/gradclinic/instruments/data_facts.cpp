@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 #include <vector>
@@ -164,6 +165,15 @@ DataFacts describe_data(const Split& data, const Loss& loss) {
     describe_values(training.targets, facts);
   compare_neighbours(training, columns, facts);
   return facts;
+}
+
+void forget_inputs(DataFacts& facts) {
+  facts.input_non_finite = 0;
+  for (double DataFacts::*fact :
+       {&DataFacts::features, &DataFacts::input_rms, &DataFacts::input_mean_largest, &DataFacts::input_deviation_least,
+        &DataFacts::input_deviation_largest, &DataFacts::input_constant, &DataFacts::neighbour_agreement,
+        &DataFacts::neighbour_chance, &DataFacts::neighbour_uncertainty})
+    facts.*fact = std::numeric_limits<double>::quiet_NaN();
 }
 
 std::span<const NamedFact> data_fact_names() {

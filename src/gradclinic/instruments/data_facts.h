@@ -46,4 +46,7 @@ std::span<const NamedFact> data_fact_names();
 /// & Hart 1967, Nearest neighbor pattern classification). Near chance, targets cannot be told from close inputs.
 DataFacts describe_data(const Split& data, const Loss& loss);
 
+/// Takes back what is said of inputs that are no amounts (words, indices): they have no scale. NaN from then on.
+void forget_inputs(DataFacts& facts);
+
 }  // namespace gradclinic

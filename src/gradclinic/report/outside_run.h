@@ -10,7 +10,7 @@
 #include "gradclinic/instruments/outside_watch.h"
 #include "gradclinic/record/thinning_recorder.h"
 
-namespace gradclinic::python {
+namespace gradclinic {
 
 /// What a training under watch is recorded into, and judged from.
 class OutsideRun {
@@ -41,7 +41,7 @@ struct Examined {
   Record record;
   Diagnosis diagnosis;
 
-  Examined(Record from, const Retrain& retrain);
+  explicit Examined(Record from, const Retrain& retrain = {});
   std::string text(bool colour, int columns) const;
   std::string json() const;
   void write_page(const std::string& path) const;
@@ -50,4 +50,7 @@ struct Examined {
   std::int64_t save(const std::string& store) const;
 };
 
-}  // namespace gradclinic::python
+/// Adds a finished record to a store; its id there. Throws StoreError.
+std::int64_t save_record(const Record& record, const std::string& store);
+
+}  // namespace gradclinic

@@ -1,4 +1,4 @@
-#include "outside_run.h"
+#include "gradclinic/report/outside_run.h"
 
 #include "gradclinic/diagnosis/examination.h"
 #include "gradclinic/record/run.h"
@@ -7,7 +7,7 @@
 #include "gradclinic/spec/toml.h"
 #include "gradclinic/support/file.h"
 
-namespace gradclinic::python {
+namespace gradclinic {
 namespace {
 
 // Rows that a record keeps: enough for any plot, and some tens of megabytes for hundred layers.
@@ -65,7 +65,9 @@ void Examined::write_sarif(const std::string& path) const {
   write_file(path, diagnosis_sarif_text({.diagnosis = diagnosis, .record = record, .spec = "", .spec_path = ""}));
 }
 
-std::int64_t Examined::save(const std::string& path) const {
+std::int64_t Examined::save(const std::string& store) const { return save_record(record, store); }
+
+std::int64_t save_record(const Record& record, const std::string& path) {
   Store store(path);
   const auto run = store.new_run();
   run->begin(record);
@@ -79,4 +81,4 @@ std::int64_t Examined::save(const std::string& path) const {
   return run->id();
 }
 
-}  // namespace gradclinic::python
+}  // namespace gradclinic

@@ -1,0 +1,53 @@
+#include "optimizer.h"
+
+#include <torch/optim.h>
+// Needs what stands above.
+#include <torch/nn/utils/clip_grad.h>
+
+#include <cmath>
+
+#include "gradclinic/support/error.h"
+#include "op_watch.h"
+
+namespace gradclinic::torch {
+
+namespace optim = ::torch::optim;
+
+std::shared_ptr<optim::Optimizer> make_optimizer(const TrainSpec& train, std::vector<at::Tensor> parameters) {
+  const std::string& name = train.optimizer;
+  if (name == "adam")
+    return std::make_shared<optim::Adam>(parameters, optim::AdamOptions(train.lr).weight_decay(train.weight_decay));
+  if (name == "adamw")
+    return std::make_shared<optim::AdamW>(parameters, optim::AdamWOptions(train.lr).weight_decay(train.weight_decay));
+  if (name == "rmsprop")
+    return std::make_shared<optim::RMSprop>(parameters,
+                                            optim::RMSpropOptions(train.lr).weight_decay(train.weight_decay));
+  optim::SGDOptions options(train.lr);
+  options.weight_decay(train.weight_decay);
+  if (name != "sgd") options.momentum(train.momentum).nesterov(name == "nesterov");
+  return std::make_shared<optim::SGD>(parameters, options);
+}
+
+void update(optim::Optimizer& optimizer, double rate) {
+  for (optim::OptimizerParamGroup& group : optimizer.param_groups()) group.options().set_lr(rate);
+  optimizer.step();
+}
+
+bool clip(const TrainSpec& train, const std::vector<at::Tensor>& parameters) {
+  if (train.clip_value > 0) ::torch::nn::utils::clip_grad_value_(parameters, train.clip_value);
+  if (train.clip_norm > 0) ::torch::nn::utils::clip_grad_norm_(parameters, train.clip_norm);
+  return train.clip_norm > 0 || train.clip_value > 0;
+}
+
+double gradient_norm(const std::vector<at::Tensor>& parameters) {
+  double squares = 0;
+  for (const at::Tensor& parameter : parameters) {
+    const at::Tensor gradient = plain(parameter.grad());
+    if (!gradient.defined()) continue;
+    const double norm = measure(flat(gradient)).l2;
+    squares += norm * norm;
+  }
+  return std::sqrt(squares);
+}
+
+}  // namespace gradclinic::torch

@@ -1,0 +1,33 @@
+// gradclinic on models of PyTorch: what `gradclinic diagnose model.pt` goes on as.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "diagnose.h"
+
+using namespace gradclinic;
+
+int main(int argc, char** argv) {
+  CLI::App app{"gradclinic on models of PyTorch in TorchScript."};
+  app.require_subcommand(1);
+  std::function<ExitCode()> chosen;
+  CLI::App* diagnose = app.add_subcommand("diagnose", "say what is wrong with a model's training and what causes it");
+  diagnose->footer("Example: gradclinic diagnose model.pt --data data.npz --loss cross_entropy --optimizer adam");
+  chosen = gradclinic::torch::set_up_diagnose(*diagnose);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::bad_input);
+  }
+  int status = 0;
+  try {
+    status = static_cast<int>(chosen());
+  } catch (const Error& error) {
+    std::fprintf(stderr, "gradclinic: %s\n", error.what());
+    status = static_cast<int>(error.exit_code());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "gradclinic: [internal] %s; please report this as a defect\n", error.what());
+    status = static_cast<int>(ExitCode::internal);
+  }
+  return status;
+}
