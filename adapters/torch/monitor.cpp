@@ -94,7 +94,6 @@ struct Monitor::Implementation {
   void look() {
     looking = true;
     norm = clipped = kNaN;
-    version = 0;
     for (std::size_t i = 0; i < ops->layers().size(); ++i)
       run->watch().keep(static_cast<int>(i), flat(weight(static_cast<int>(i))));
     ops->want_samples(progress.wants_samples());
@@ -103,16 +102,8 @@ struct Monitor::Implementation {
 
   at::Tensor weight(int index) const { return plain(layer(index).weight); }
 
-  std::int64_t versions() const {
-    std::int64_t sum = 0;
-    for (const at::Tensor& parameter : parameters)
-      if (parameter.grad().defined()) sum += static_cast<std::int64_t>(parameter.grad()._version());
-    return sum;
-  }
-
   void backward_done() {
     norm = clipped = gradient_norm(parameters);
-    version = versions();
     for (const int index : ops->order()) {
       const at::Tensor gradient = plain(layer(index).weight.grad());
       if (gradient.defined())
@@ -138,10 +129,9 @@ struct Monitor::Implementation {
     ops->end();
     ops->end_gradients();
     if (called.empty()) begin(loss);
-    if (std::isfinite(norm) && versions() != version) {
-      const double now = gradient_norm(parameters);
-      clipped = now > 0 ? now : kNaN;  // zero_grad() came before step()
-    }
+    // Versions of gradients do not tell: clip_grad_norm_ goes round them.
+    clipped = gradient_norm(parameters);
+    if (clipped == 0 && norm > 0) clipped = kNaN;  // zero_grad() came before step()
     if (clipped < kClipped * norm) spec.train.clip_norm = std::max(spec.train.clip_norm, clipped);
     for (const int index : called) {
       const at::Tensor values = weight(index);
@@ -212,7 +202,6 @@ struct Monitor::Implementation {
   bool looking = false;
   bool described = false;
   double norm = kNaN, clipped = kNaN;
-  std::int64_t version = 0;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 };
 

@@ -140,7 +140,7 @@ std::unique_ptr<at::ObserverContext> operation_starts(const at::RecordFunction& 
 void operation_ends(const at::RecordFunction& function, at::ObserverContext* context) {
   if (auto* const contexts = static_cast<Contexts*>(context)) {
     const std::vector<c10::IValue>& outputs = function.outputs();
-    // In an interpreter these are its whole stack.
+    // In an interpreter these, too, are its whole stack.
     const std::size_t count = std::max<std::size_t>(1, function.num_outputs());
     if (outputs.size() >= count && outputs[outputs.size() - count].isTensor()) {
       const at::Tensor& output = outputs[outputs.size() - count].toTensor();
@@ -270,7 +270,10 @@ std::unique_ptr<Context> OpWatch::State::before(const at::RecordFunction& functi
   const std::string_view name = base_name(function.name());
   const Operation& operation = operation_named(name);
   if (operation.role == Role::other) return nullptr;
-  const c10::ArrayRef<const c10::IValue> inputs = function.inputs();
+  // In an interpreter these are its whole stack, the operation's own on top.
+  const c10::ArrayRef<const c10::IValue> stack = function.inputs();
+  const c10::ArrayRef<const c10::IValue> inputs =
+      stack.slice(stack.size() - std::min(stack.size(), function.num_inputs()));
   if (inputs.empty() || !inputs[0].isTensor()) {
     if (operation.role != Role::multiply) return nullptr;
   }

@@ -1,8 +1,7 @@
 #include "optimizer.h"
 
+#include <ATen/ATen.h>
 #include <torch/optim.h>
-// Needs what stands above.
-#include <torch/nn/utils/clip_grad.h>
 
 #include <cmath>
 
@@ -34,8 +33,18 @@ void update(optim::Optimizer& optimizer, double rate) {
 }
 
 bool clip(const TrainSpec& train, const std::vector<at::Tensor>& parameters) {
-  if (train.clip_value > 0) ::torch::nn::utils::clip_grad_value_(parameters, train.clip_value);
-  if (train.clip_norm > 0) ::torch::nn::utils::clip_grad_norm_(parameters, train.clip_norm);
+  std::vector<at::Tensor> gradients, norms;
+  for (const at::Tensor& parameter : parameters)
+    if (parameter.grad().defined()) gradients.push_back(parameter.grad().detach());
+  if (train.clip_value > 0)
+    for (at::Tensor& gradient : gradients) gradient.clamp_(-train.clip_value, train.clip_value);
+  if (train.clip_norm > 0 && !gradients.empty()) {
+    for (const at::Tensor& gradient : gradients) norms.push_back(gradient.norm(2));
+    const at::Tensor whole = at::stack(norms).norm(2);
+    // Python divides by multiplying with the reciprocal; torch::nn::utils::clip_grad_norm_ rounds otherwise.
+    const at::Tensor factor = whole.add(1e-6).reciprocal().mul(train.clip_norm).clamp_max(1);
+    for (at::Tensor& gradient : gradients) gradient.mul_(factor);
+  }
   return train.clip_norm > 0 || train.clip_value > 0;
 }
 

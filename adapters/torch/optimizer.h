@@ -19,7 +19,7 @@ std::shared_ptr<::torch::optim::Optimizer> make_optimizer(const TrainSpec& train
 /// One update at that rate.
 void update(::torch::optim::Optimizer& optimizer, double rate);
 
-/// The spec's clipping, by torch.nn.utils; whether there is any.
+/// The spec's clipping, of values and then of the norm, as torch.nn.utils rounds it in Python; whether there is any.
 bool clip(const TrainSpec& train, const std::vector<at::Tensor>& parameters);
 
 /// The L2 norm over all gradients, in double.

@@ -34,14 +34,18 @@ bool names_torch_model(const std::string& path) {
 }
 
 void go_on_in_torch(int argc, char** argv) {
-  if (argc < 3 || (std::string_view(argv[1]) != "diagnose" && std::string_view(argv[1]) != "fix")) return;
+  const std::string_view command = argc > 2 ? argv[1] : "";
+  if (command != "diagnose" && command != "fix") return;
   const auto model = std::find_if(argv + 2, argv + argc, [](const char* word) { return names_torch_model(word); });
   if (model == argv + argc) return;
+  if (command == "fix")
+    throw BadInput("fix", "tries changes of a spec, and this is a model of PyTorch", *model,
+                   "gradclinic diagnose names its fixes, as lines of PyTorch");
   std::error_code failed;
   const std::filesystem::path program =
       std::filesystem::read_symlink("/proc/self/exe", failed).parent_path() / "gradclinic-torch";
   execv(program.c_str(), argv);
-  throw RunFailed(argv[1], "models of PyTorch are for the program gradclinic-torch, which was not built", *model,
+  throw RunFailed("diagnose", "models of PyTorch are for the program gradclinic-torch, which was not built", *model,
                   "install libtorch-dev and build again");
 }
 

@@ -8,9 +8,9 @@ namespace gradclinic {
 /// TorchScript keeps in one.
 bool names_torch_model(const std::string& path);
 
-/// Where `diagnose` or `fix` is given a PyTorch model, goes on as the program gradclinic-torch, which stands beside
-/// this one and has the same arguments: LibTorch takes half a second to load, which nothing else need wait for. Returns
-/// where there is no such model. Throws RunFailed where that program was not built.
+/// Where `diagnose` is given a PyTorch model, goes on as the program gradclinic-torch, which stands beside this one and
+/// has the same arguments: LibTorch takes half a second to load, which nothing else need wait for. Returns where there
+/// is no such model. Throws RunFailed where that program was not built, BadInput where `fix` is given one.
 void go_on_in_torch(int argc, char** argv);
 
 }  // namespace gradclinic
