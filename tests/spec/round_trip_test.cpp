@@ -55,9 +55,10 @@ void draw(DataSpec& data) {
 }
 
 void draw(ModelSpec& model) {
-  auto& [kind, depth, width, activation, init, init_std, init_gain, init_value, bias_init, norm, residual, dropout] =
-      model;
+  auto& [kind, layers, depth, width, activation, init, init_std, init_gain, init_value, bias_init, norm, residual,
+         dropout] = model;
   kind = "mlp";
+  layers = *rc::gen::element<std::string>("", "conv1 blocks.0.conv2");
   depth = whole(3, 200);
   width = whole(1, 200);
   activation = name_from("activations");
