@@ -1,14 +1,11 @@
 #include "gradclinic/diagnosis/chain.h"
 
 #include <algorithm>
-#include <limits>
 #include <cmath>
 #include <set>
 
 namespace gradclinic {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// What an untried removal counts for, when the tried ones explain little.
 constexpr double kUntried = 0.7;
@@ -70,7 +67,7 @@ std::vector<Finding> chain(const std::vector<Suspect>& suspects, const Judgement
   if (suspects.empty()) return {};
   const Suspect* best = &*std::ranges::max_element(suspects, {}, score);
   const Suspect* cause = most_upstream(suspects, best);
-  const double severity = judgement.best ? std::clamp(judgement.shortfall / 4, 0.0, 1.0) : kNaN;  // untried: unknown
+  const double severity = std::clamp(judgement.shortfall / 4, 0.0, 1.0);
   std::vector<Finding> findings;
   const auto tell = [&](const Suspect& suspect, const char* role) {
     Finding finding = suspect.finding;

@@ -16,6 +16,8 @@ constexpr double kHardlyLearned = 0.1;
 constexpr double kStrongEvidence = 0.8;
 /// A reference is another architecture, whose bias may suit the data better: it has to be better by more.
 constexpr double kReferenceShortfall = 2;
+/// A quarter of what can be learned is clear, so this is all of it.
+constexpr double kAllLost = 4;
 
 /// A trial that ended early is compared at its own last step, a longer one at its end. Of a run that was killed only
 /// the surveys tell how far it came.
@@ -67,6 +69,7 @@ Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const 
     for (const TriedChange& tried : suspect.tried) consider(tried, 1);
 
   const Course& course = chart.course();
+  if (!judgement.best) judgement.shortfall = course.diverged ? kAllLost : kNaN;
   if (course.diverged) {
     judgement.failing = true;
     judgement.reason = "the training diverged";

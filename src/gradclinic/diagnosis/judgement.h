@@ -27,7 +27,7 @@ struct Suspect {
 struct Judgement {
   bool failing = false;
   std::string reason;                    ///< one sentence
-  double shortfall = 0;                  ///< against the best change; see shortfall.h
+  double shortfall = 0;                  ///< against the best change; see shortfall.h. NaN where nothing was tried
   const Counterfactual* best = nullptr;  ///< null when nothing was tried or nothing could be run
 };
 

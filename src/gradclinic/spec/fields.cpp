@@ -55,7 +55,6 @@ void add_model(ModelSpec& model, std::vector<Field>& into) {
   const Field fields[] = {
       {"model.kind", &model.kind, kind,
        "the network's kind; outside: one that gradclinic did not build, described by a record of its training"},
-      {"model.layers", &model.layers, any(), "of a network from outside: its layers' names, with spaces between"},
       {"model.depth", &model.depth, from_to(1, 10000), "number of linear layers, output layer included"},
       {"model.width", &model.width, from_to(1, kMostWidth), "units of each hidden layer"},
       {"model.activation", &model.activation, name_from("activations", "an activation"), "after each hidden layer"},
@@ -67,6 +66,7 @@ void add_model(ModelSpec& model, std::vector<Field>& into) {
       {"model.norm", &model.norm, one_of(norms, "a norm"), "normalization between linear layer and activation"},
       {"model.residual", &model.residual, any(), "adds a hidden block's input to its output where widths agree"},
       {"model.dropout", &model.dropout, share(), "share of the activations dropped in training"},
+      {"model.layers", &model.layers, any(), "of a network from outside: its layers' names, with spaces between"},
   };
   into.insert(into.end(), std::begin(fields), std::end(fields));
 }
