@@ -1,6 +1,11 @@
 """The labelled cases: cases/<base>.toml, a table for each. They lie one folder deeper than those of the native engine,
 whose reader takes every folder with TOML files for one of its bases."""
 
+import os
+
+# Its own threads get in each other's way, here as in every training of small networks; read when torch is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
