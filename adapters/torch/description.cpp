@@ -9,13 +9,14 @@ namespace {
 constexpr std::int64_t kWidest = 65536;  // that a spec may say
 constexpr double kMostDropout = 0.999;
 
-/// The commonest that is not empty, of the hidden layers.
-std::string commonest(const std::vector<Layer>& layers, std::string Layer::*what, const std::string& otherwise) {
+/// The commonest of the hidden layers; `none` where there is no other. Layers side by side, as in attention, often have
+/// none.
+std::string commonest(const std::vector<Layer>& layers, std::string Layer::*what, const std::string& none) {
   std::map<std::string, int> counts;
   for (std::size_t i = 0; i + 1 < layers.size(); ++i)
-    if (const std::string& each = layers[i].*what; !each.empty()) ++counts[each];
+    if (const std::string& each = layers[i].*what; !each.empty() && each != none) ++counts[each];
   const auto most = std::ranges::max_element(counts, {}, [](const auto& count) { return count.second; });
-  return most == counts.end() ? otherwise : most->first;
+  return most == counts.end() ? none : most->first;
 }
 
 }  // namespace

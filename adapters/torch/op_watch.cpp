@@ -343,6 +343,10 @@ void OpWatch::State::after(const Context& context, const at::Tensor& output) {
           std::max<Index>(1, output.dim() > 0 ? output.size(layer.channels_first && output.dim() > 1 ? 1 : -1) : 1));
       operations += 2 * static_cast<double>(layer.weight.numel()) * static_cast<double>(output.numel()) / units;
       see_output(context.layer, output);
+      if (const std::string& own = context.operation->id; !own.empty()) {
+        see_activation(context.layer, own, output);
+        signals.erase(output.unsafeGetTensorImpl());
+      }
       // The output layer's outputs are what a survey sees of it.
       if (surveys() && context.layer == last) survey(context.layer, output);
       return;

@@ -18,7 +18,8 @@ enum class Role {
 
 struct Operation {
   Role role = Role::other;
-  std::string id;  ///< activation: of net/activations; norm: "batch" or "layer"; loss: of net/losses
+  std::string id;  ///< activation (multiply: of a recurrent layer, its own): of net/activations; norm: "batch" or
+                   ///< "layer"; loss: of net/losses
 };
 
 /// By its name in LibTorch without namespace and the underscore of its in-place form: "relu".

@@ -17,9 +17,10 @@ namespace {
 
 constexpr const char* kSave = "save it with torch.jit.script(model).save(path)";
 
-/// How an operation was told whether it trains.
+/// How operations are told whether they train.
 struct Modes {
-  bool evaluates = false;  // told so by a constant
+  bool asks = false;       // the model's attribute `training`: scripted
+  bool evaluates = false;  // a constant, as tracing leaves them
   bool trains = false;
 };
 
@@ -34,6 +35,7 @@ int training_argument(const std::string& operation) {
 void look_through(const ::torch::jit::Block& block, Modes& modes) {
   for (const ::torch::jit::Node* node : block.nodes()) {
     for (const ::torch::jit::Block* inner : node->blocks()) look_through(*inner, modes);
+    modes.asks |= node->kind() == ::torch::jit::prim::GetAttr && node->s(::torch::jit::attr::name) == "training";
     const int argument = training_argument(node->kind().toQualString());
     if (argument < 0 || node->inputs().size() <= static_cast<std::size_t>(argument)) continue;
     const auto constant = ::torch::jit::toIValue(node->input(static_cast<std::size_t>(argument)));
@@ -67,6 +69,7 @@ ScriptModel::ScriptModel(const std::string& path) : path_(path), content_(File(p
   ::torch::jit::Inline(*graph);
   Modes modes;
   look_through(*graph->block(), modes);
+  if (modes.asks) return;
   if (modes.evaluates)
     throw BadInput(
         path,

@@ -39,7 +39,7 @@ TEST_P(EveryCase, WatchingAndSurveysChangeNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EveryCase,
-                         testing::Values("net", "traced", "momentum", "nesterov", "adam", "rmsprop", "full"),
+                         testing::Values("net", "traced", "words", "momentum", "nesterov", "adam", "rmsprop", "full"),
                          [](const auto& each) { return std::string(each.param); });
 
 TEST(ScriptTraining, EveryGaugeOfTheFirstStepIsWhatPlainCallsMeasure) {
@@ -71,6 +71,14 @@ TEST(ScriptTraining, FindsWhatTheNetworkIsMadeOf) {
   EXPECT_EQ(net.model.norm, "batch");
   EXPECT_NEAR(net.model.dropout, 0.2, 1e-9);
   EXPECT_FALSE(net.model.residual);
+  const Record words = patient("words").train(spec_of(eager("words")));
+  const Spec sequence = parse_spec(words.spec, "words");
+  EXPECT_EQ(sequence.model.layers,
+            "rnn attention.self_attn attention.self_attn.out_proj attention.linear1 attention.linear2 head");
+  EXPECT_EQ(sequence.model.norm, "layer");
+  EXPECT_TRUE(sequence.model.residual);
+  for (const Event& event : words.events) EXPECT_EQ(event.text.find("traced"), std::string::npos) << event.text;
+  EXPECT_TRUE(std::isnan(words.series("data.input_rms").values.front()));  // words have no scale
   const Record plain = patient("adam").train(spec_of(eager("adam")));
   const Spec blocks = parse_spec(plain.spec, "adam");
   EXPECT_EQ(blocks.model.layers, "0 2.linear 3.linear 4");

@@ -68,6 +68,21 @@ def plain(inputs, outputs):
     return nn.Sequential(nn.Linear(inputs, 16), nn.ReLU(inplace=True), Block(16), Block(16), nn.Linear(16, outputs))
 
 
+class Words(nn.Module):
+    """A table, a recurrent layer, and attention, which has code for dropout that does not ask whether it trains."""
+
+    def __init__(self):
+        super().__init__()
+        self.table = nn.Embedding(12, 8)
+        self.rnn = nn.GRU(8, 8, batch_first=True)
+        self.attention = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.1, batch_first=True)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, words):
+        states, _ = self.rnn(self.table(words))
+        return self.head(self.attention(states).mean(1))
+
+
 def optimizer_of(name, parameters, lr):
     return {"sgd": lambda: torch.optim.SGD(parameters, lr),
             "momentum": lambda: torch.optim.SGD(parameters, lr, momentum=0.9),
@@ -139,6 +154,8 @@ def cases():
     yield "net", Net(), images, classes, {**common, "loss": "cross_entropy", "optimizer": "sgd", "lr": 0.05, "clip": 0.3}
     yield "traced", Net(), images, classes, {**common, "loss": "cross_entropy", "optimizer": "adamw", "lr": 0.01,
                                              "traced": True}
+    yield "words", Words(), torch.randint(0, 12, (70, 5)), classes, {**common, "loss": "cross_entropy",
+                                                                     "optimizer": "adam", "lr": 0.01}
     for optimizer in ("momentum", "nesterov", "adam", "rmsprop"):
         yield optimizer, plain(6, 2), rows, amounts, {**common, "loss": "mse", "optimizer": optimizer, "lr": 0.004}
     yield "full", plain(6, 1), rows, halves, {**common, "loss": "bce", "optimizer": "sgd", "lr": 0.1, "batch": 0}
