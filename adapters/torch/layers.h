@@ -16,6 +16,7 @@ struct Layer {
   at::Tensor weight;  ///< the largest with two axes or more; of a recurrent module the last from step to step
   std::vector<at::Tensor> biases;  ///< its parameters of one axis
   bool channels_first = false;     ///< a convolution: its units are channels
+  bool is_table = false;           ///< looked up in, and so no layer
   std::string activation;          ///< an id of net/activations
   std::string norm;                ///< "batch" or "layer"
   double inputs = 0;               ///< fan-in

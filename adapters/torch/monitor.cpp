@@ -18,7 +18,6 @@
 #include "op_watch.h"
 #include "optimizer.h"
 #include "progress.h"
-#include "residuals.h"
 #include "schedule.h"
 
 namespace gradclinic::torch {
@@ -111,24 +110,24 @@ struct Monitor::Implementation {
     }
   }
 
-  void begin(const at::Tensor& loss) {
+  void begin() {
     called = ops->order();
     if (called.empty())
       throw RunFailed("gradclinic::torch::Monitor", "no layer of the module was seen at work in the first step");
     std::vector<Layer> layers;
     for (const int index : called) layers.push_back(layer(index));
-    describe_network(layers, has_residuals(loss), ops->dropout(), spec.model);
+    describe_network(layers, ops->residual(), ops->dropout(), spec.model);
     run->begin(to_toml(spec), {{"torch", TORCH_VERSION}}, called, outside_layers(layers));
     for (std::size_t i = 0; i < ops->layers().size(); ++i)
-      if (std::ranges::find(called, static_cast<int>(i)) == called.end())
+      if (!layer(static_cast<int>(i)).is_table && std::ranges::find(called, static_cast<int>(i)) == called.end())
         run->add_event(
             {0, "not-seen", 0, ops->layers()[i].name + " was not called in the first step, and is not watched"});
   }
 
-  void end_look(const at::Tensor& loss, double value) {
+  void end_look(double value) {
     ops->end();
     ops->end_gradients();
-    if (called.empty()) begin(loss);
+    if (called.empty()) begin();
     // Versions of gradients do not tell: clip_grad_norm_ goes round them.
     clipped = gradient_norm(parameters);
     if (clipped == 0 && norm > 0) clipped = kNaN;  // zero_grad() came before step()
@@ -152,7 +151,7 @@ struct Monitor::Implementation {
     const double value = (detached.numel() == 1 ? detached : detached.to(at::kDouble).mean()).item<double>();
     if (detached.numel() != 1) note("the loss is no scalar: its mean was taken");
     progress.step(value);
-    if (looking) end_look(loss, value);
+    if (looking) end_look(value);
     if (progress.steps() == 1 || progress.steps() % window() == 0) survey();
     const bool looked = std::exchange(looking, false);
     if (schedule.step(looked, run->interval("step"), std::chrono::steady_clock::now())) look();

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "operations.h"
+#include "residuals.h"
 
 namespace gradclinic::torch {
 
@@ -55,6 +56,11 @@ struct OpWatch::State : std::enable_shared_from_this<OpWatch::State> {
                              Signal{c10::weak_intrusive_ptr<c10::TensorImpl>(tensor.getIntrusivePtr()), layer});
   }
 
+  bool is_parameter(const at::Tensor& tensor) const {
+    return by_storage.contains(storage(tensor)) || biases.contains(storage(tensor));
+  }
+  /// The first pass is followed whole.
+  bool learns() const { return pass == 1; }
   bool surveys() const { return look == Look::survey || (look == Look::step && wants_samples); }
   Layer& at(int layer) { return layers[static_cast<std::size_t>(layer)]; }
 
@@ -93,6 +99,8 @@ struct OpWatch::State : std::enable_shared_from_this<OpWatch::State> {
   bool looking = false;
   std::int64_t pass = 0;
   std::vector<int> order;
+  Residuals residuals;
+  bool residual = false;
   int last = -1;  // of the pass before
   std::vector<unsigned char> called, activated, gradients;
   bool backward_queued = false;
@@ -114,6 +122,7 @@ struct Context {
   int layer = -1;
   std::string activation;
   bool is_bias = false;  // add: of a bias to its layer's product
+  std::vector<c10::TensorImpl*> inputs;
 };
 
 struct Contexts : at::ObserverContext {
@@ -269,18 +278,27 @@ std::unique_ptr<Context> OpWatch::State::before(const at::RecordFunction& functi
   if (!looking) return nullptr;
   const std::string_view name = base_name(function.name());
   const Operation& operation = operation_named(name);
-  if (operation.role == Role::other) return nullptr;
+  if (operation.role == Role::other && !learns()) return nullptr;
   // In an interpreter these are its whole stack, the operation's own on top.
   const c10::ArrayRef<const c10::IValue> stack = function.inputs();
   const c10::ArrayRef<const c10::IValue> inputs =
       stack.slice(stack.size() - std::min(stack.size(), function.num_inputs()));
-  if (inputs.empty() || !inputs[0].isTensor()) {
-    if (operation.role != Role::multiply) return nullptr;
-  }
   auto context = std::make_unique<Context>(Context{.state = this, .operation = &operation});
-  switch (operation.role) {
+  if (learns())
+    for (const c10::IValue& value : inputs)
+      for_each_tensor(value, [&](const at::Tensor& tensor) {
+        if (!is_parameter(tensor)) context->inputs.push_back(tensor.unsafeGetTensorImpl());
+      });
+  const bool reads = !inputs.empty() && inputs[0].isTensor();
+  switch (reads || operation.role == Role::multiply ? operation.role : Role::other) {
     case Role::multiply:
       before_multiply(*context, inputs, name);
+      break;
+    case Role::other:
+      break;
+    case Role::look_up:
+      if (const auto table = by_storage.find(storage(inputs[0].toTensor())); table != by_storage.end())
+        at(table->second).is_table = true;
       break;
     case Role::add:
       for (std::size_t i = 0; i < std::min<std::size_t>(2, inputs.size()); ++i)
@@ -305,7 +323,7 @@ std::unique_ptr<Context> OpWatch::State::before(const at::RecordFunction& functi
         dropout = std::max(dropout, inputs[1].toDouble());
       if (operation.role == Role::activation) context->activation = activation_of(operation, name, inputs);
   }
-  if (context->layer < 0) return nullptr;
+  if (context->layer < 0 && context->inputs.empty()) return nullptr;
   return context;
 }
 
@@ -315,8 +333,7 @@ void OpWatch::State::before_multiply(Context& context, c10::ArrayRef<const c10::
     for_each_tensor(value, [&](const at::Tensor& tensor) {
       const auto weight = by_storage.find(storage(tensor));
       if (weight != by_storage.end()) context.layer = weight->second;
-      const bool parameter = weight != by_storage.end() || biases.contains(storage(tensor));
-      if (!given && value.isTensor() && !parameter && holds_numbers(tensor)) given = &value.toTensor();
+      if (!given && value.isTensor() && !is_parameter(tensor) && holds_numbers(tensor)) given = &value.toTensor();
     });
   if (context.layer < 0) return;
   const int layer = context.layer;
@@ -336,6 +353,9 @@ void OpWatch::State::before_multiply(Context& context, c10::ArrayRef<const c10::
 
 void OpWatch::State::after(const Context& context, const at::Tensor& output) {
   if (!looking || !holds_numbers(output)) return;
+  if (learns() && !context.inputs.empty())
+    residuals.computed(output.getIntrusivePtr(), context.inputs, context.operation->role == Role::add);
+  if (context.layer < 0) return;
   switch (context.operation->role) {
     case Role::multiply: {
       const Layer& layer = at(context.layer);
@@ -402,12 +422,14 @@ void OpWatch::begin(Look look) {
 void OpWatch::end() {
   if (std::erase(active, state_.get()) > 0 && active.empty()) at::removeCallback(handle);
   state_->signals.clear();
+  state_->residual |= std::exchange(state_->residuals, {}).found();
 }
 
 void OpWatch::end_gradients() { state_->looking = false; }
 
 const std::vector<Layer>& OpWatch::layers() const { return state_->layers; }
 const std::vector<int>& OpWatch::order() const { return state_->order; }
+bool OpWatch::residual() const { return state_->residual; }
 double OpWatch::dropout() const { return state_->dropout; }
 double OpWatch::operations() const { return state_->operations; }
 void OpWatch::want_samples(bool want) { state_->wants_samples = want; }

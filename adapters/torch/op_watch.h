@@ -50,6 +50,8 @@ class OpWatch {
   const std::vector<Layer>& layers() const;
   /// Places in layers(), in the order in which the last pass called them.
   const std::vector<int>& order() const;
+  /// Whether the first pass has added a signal to what was computed from it.
+  bool residual() const;
   /// The largest share that a dropout has dropped.
   double dropout() const;
   /// Multiplications and additions of the last pass's layers, forward.

@@ -8,6 +8,7 @@ namespace gradclinic::torch {
 /// What an operation does to the signal on its way through a network.
 enum class Role {
   multiply,    ///< by a layer's weights
+  look_up,     ///< in a table, which is no layer
   norm,        ///< normalizes
   activation,  ///< an activation function
   pass,        ///< hands on or gathers entries

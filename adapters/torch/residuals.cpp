@@ -1,54 +1,40 @@
 #include "residuals.h"
 
-#include <torch/csrc/autograd/function.h>
-
 #include <deque>
 #include <unordered_set>
-#include <vector>
 
 namespace gradclinic::torch {
 namespace {
 
-using ::torch::autograd::Node;
-
-constexpr std::size_t kMostNodes = 4000;
-constexpr std::size_t kMostBetween = 60;  // from a sum back to where its skip began
-
-std::vector<const Node*> before(const Node* node) {
-  std::vector<const Node*> nodes;
-  for (const ::torch::autograd::Edge& edge : node->next_edges())
-    if (edge.function) nodes.push_back(edge.function.get());
-  return nodes;
-}
-
-/// Nearest first.
-bool comes_from(const Node* node, const Node* source) {
-  std::unordered_set<const Node*> seen;
-  std::deque<const Node*> waiting = {node};
-  while (!waiting.empty() && seen.size() < kMostBetween) {
-    const Node* const next = waiting.front();
-    waiting.pop_front();
-    if (next == source) return true;
-    if (!seen.insert(next).second) continue;
-    for (const Node* each : before(next)) waiting.push_back(each);
-  }
-  return false;
-}
+constexpr std::size_t kMostBetween = 60;  // operations from a sum back to where its skip began
 
 }  // namespace
 
-bool has_residuals(const at::Tensor& output) {
-  std::unordered_set<const Node*> seen;
-  std::vector<const Node*> waiting;
-  if (output.grad_fn()) waiting.push_back(output.grad_fn().get());
-  while (!waiting.empty() && seen.size() < kMostNodes) {
-    const Node* const node = waiting.back();
-    waiting.pop_back();
-    if (!seen.insert(node).second) continue;
-    const std::vector<const Node*> sources = before(node);
-    const bool adds = node->name().starts_with("AddBackward") && sources.size() == 2;
-    if (adds && (comes_from(sources[0], sources[1]) || comes_from(sources[1], sources[0]))) return true;
-    waiting.insert(waiting.end(), sources.begin(), sources.end());
+void Residuals::computed(const c10::intrusive_ptr<c10::TensorImpl>& output, const std::vector<c10::TensorImpl*>& inputs,
+                         bool adds) {
+  Sources sources;
+  for (c10::TensorImpl* input : inputs) sources.push_back(place_of(input));
+  if (adds && sources.size() == 2) found_ |= comes_from(sources[0], sources[1]) || comes_from(sources[1], sources[0]);
+  alive_.emplace_back(output);
+  places_[output.get()] = sources_.size();
+  sources_.push_back(std::move(sources));
+}
+
+std::size_t Residuals::place_of(c10::TensorImpl* tensor) {
+  const auto [entry, is_new] = places_.emplace(tensor, sources_.size());
+  if (is_new) sources_.emplace_back();
+  return entry->second;
+}
+
+bool Residuals::comes_from(std::size_t place, std::size_t source) const {
+  std::unordered_set<std::size_t> seen;
+  std::deque<std::size_t> waiting(sources_[place].begin(), sources_[place].end());  // nearest first
+  while (!waiting.empty() && seen.size() < kMostBetween) {
+    const std::size_t next = waiting.front();
+    waiting.pop_front();
+    if (next == source) return true;
+    if (!seen.insert(next).second) continue;
+    waiting.insert(waiting.end(), sources_[next].begin(), sources_[next].end());
   }
   return false;
 }

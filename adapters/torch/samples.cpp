@@ -6,16 +6,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gradclinic/support/error.h"
-
 namespace gradclinic::torch {
 namespace {
 
 constexpr std::int64_t kMostFeatures = 1024;
 
 /// To mean 0 and population deviation 1 per entry of a sample, by `training`; what does not vary is only moved.
-void standardize(at::Tensor& training, at::Tensor& other, const char* key) {
-  if (!training.is_floating_point()) throw BadInput(key, "the samples are no amounts that could be standardized");
+void standardize(at::Tensor& training, at::Tensor& other) {
+  if (!training.is_floating_point()) return;
   const at::Tensor values = training.to(at::kDouble);
   const at::Tensor mean = values.mean(0, true);
   at::Tensor deviation = values.sub(mean).square().mean(0, true).sqrt();
@@ -65,8 +63,8 @@ Samples prepare(const at::Tensor& inputs, const at::Tensor& targets, const Spec&
     samples = {inputs.index_select(0, kept), targets.index_select(0, kept), inputs.index_select(0, rest),
                targets.index_select(0, rest)};
   }
-  if (spec.data.standardize) standardize(samples.inputs, samples.held_inputs, "data.standardize");
-  if (spec.data.standardize_target) standardize(samples.targets, samples.held_targets, "data.standardize_target");
+  if (spec.data.standardize) standardize(samples.inputs, samples.held_inputs);
+  if (spec.data.standardize_target) standardize(samples.targets, samples.held_targets);
   if (spec.data.target_scale != 1) {
     samples.targets = samples.targets.mul(spec.data.target_scale);
     if (samples.held_targets.defined()) samples.held_targets = samples.held_targets.mul(spec.data.target_scale);

@@ -17,9 +17,8 @@ struct Samples {
 };
 
 /// Holds out data.validation's share, chosen by a generator of its own made from the seed; standardizes inputs and
-/// targets as data.standardize and data.standardize_target say, by the training part; multiplies targets by
-/// data.target_scale. `targets` are as the loss takes them. Throws BadInput where inputs that are no amounts are to be
-/// standardized.
+/// targets as data.standardize and data.standardize_target say, by the training part (words and classes are no amounts,
+/// and stay); multiplies targets by data.target_scale. `targets` are as the loss takes them.
 Samples prepare(const at::Tensor& inputs, const at::Tensor& targets, const Spec& spec);
 
 /// Rows i n / count of n, spread evenly: up to `most` of them.

@@ -24,7 +24,6 @@
 #include "objective.h"
 #include "op_watch.h"
 #include "optimizer.h"
-#include "residuals.h"
 #include "samples.h"
 #include "script_data.h"
 #include "script_model.h"
@@ -129,7 +128,6 @@ class Training {
   std::vector<int> called_;  // layers in their order
   std::vector<std::string> notes_;
   double operations_ = 0;  // of the forward pass, a sample
-  bool residual_ = false;
   Samples samples_;
   std::optional<Order> order_;
   double loss_ = kNaN;
@@ -189,7 +187,6 @@ void Training::try_out(const ScriptData& data) {
   set_training();
   at::Tensor inputs = data.inputs;
   const at::Tensor output = first_output(data, inputs);
-  residual_ = has_residuals(output);
   called_ = ops_.order();
   operations_ = ops_.operations() / static_cast<double>(output.size(0));
   if (called_.empty())
@@ -198,7 +195,7 @@ void Training::try_out(const ScriptData& data) {
   if (model_.always_trains())
     notes_.push_back("the model was traced in training mode: its surveys are in training mode too");
   for (std::size_t i = 0; i < layers_.size(); ++i)
-    if (std::ranges::find(called_, static_cast<int>(i)) == called_.end())
+    if (!layer(static_cast<int>(i)).is_table && std::ranges::find(called_, static_cast<int>(i)) == called_.end())
       notes_.push_back(layers_[i].name + " multiplied nothing, and is not watched");
   samples_ = prepare(inputs, fitting_targets(spec_.train.loss, data.targets, output.detach(), data.path), spec_);
 }
@@ -206,7 +203,7 @@ void Training::try_out(const ScriptData& data) {
 void Training::begin() {
   std::vector<Layer> layers;
   for (const int index : called_) layers.push_back(layer(index));
-  describe_network(layers, residual_, ops_.dropout(), spec_.model);
+  describe_network(layers, ops_.residual(), ops_.dropout(), spec_.model);
   if (spec_.train.batch > samples_.inputs.size(0)) spec_.train.batch = samples_.inputs.size(0);
   run_.begin(to_toml(spec_), {{"torch", TORCH_VERSION}, {"torch.threads", std::to_string(at::get_num_threads())}},
              called_, outside_layers(layers));

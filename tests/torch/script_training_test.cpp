@@ -77,6 +77,7 @@ TEST(ScriptTraining, FindsWhatTheNetworkIsMadeOf) {
             "rnn attention.self_attn attention.self_attn.out_proj attention.linear1 attention.linear2 head");
   EXPECT_EQ(sequence.model.norm, "layer");
   EXPECT_TRUE(sequence.model.residual);
+  EXPECT_EQ(sequence.model.activation, "relu");
   for (const Event& event : words.events) EXPECT_EQ(event.text.find("traced"), std::string::npos) << event.text;
   EXPECT_TRUE(std::isnan(words.series("data.input_rms").values.front()));  // words have no scale
   const Record plain = patient("adam").train(spec_of(eager("adam")));
