@@ -59,6 +59,28 @@ struct NetImpl : nn::Module {
 };
 TORCH_MODULE(Net);
 
+/// A table, a recurrent layer, and a skip around a layer.
+struct WordsImpl : nn::Module {
+  explicit WordsImpl(bool with_skip) : skips(with_skip) {
+    table = register_module("table", nn::Embedding(12, 8));
+    rnn = register_module("rnn", nn::LSTM(nn::LSTMOptions(8, 8).batch_first(true)));
+    body = register_module("body", nn::Linear(8, 8));
+    head = register_module("head", nn::Linear(8, 3));
+  }
+
+  at::Tensor forward(const at::Tensor& words) {
+    const at::Tensor state = std::get<0>(rnn->forward(table(words))).select(1, -1);
+    const at::Tensor branch = F::relu(body(state));
+    return head(skips ? state + branch : branch);
+  }
+
+  bool skips;
+  nn::Embedding table{nullptr};
+  nn::LSTM rnn{nullptr};
+  nn::Linear body{nullptr}, head{nullptr};
+};
+TORCH_MODULE(Words);
+
 }  // namespace
 
 namespace gradclinic {
@@ -270,6 +292,30 @@ TEST(Monitor, AStepThatThrowsAndValidationBetweenDoNoHarm) {
   const Record record = kept_record(monitor, folder);
   EXPECT_EQ(record.series("loss").values.size(), 6U);
   for (const float norm : record.series("activation_grad.l2", 2).values) EXPECT_GT(norm, 0);
+}
+
+TEST(Monitor, TellsTablesRecurrentLayersAndSkips) {
+  for (const bool skips : {false, true}) {
+    Words words(skips);
+    ::torch::optim::RMSprop optimizer(words->parameters(), 0.01);
+    Monitor monitor(*words, optimizer, {.budget = -1});
+    for (int step = 0; step < 4; ++step) {
+      optimizer.zero_grad();
+      const at::Tensor loss =
+          F::cross_entropy(words->forward(at::randint(0, 12, {16, 5}, at::kLong)), at::randint(0, 3, {16}, at::kLong));
+      loss.backward();
+      optimizer.step();
+      monitor.step(loss);
+    }
+    const TemporaryFolder folder;
+    const Record record = kept_record(monitor, folder);
+    const Spec spec = parse_spec(record.spec, "words");
+    EXPECT_EQ(spec.model.layers, "rnn body head");
+    EXPECT_EQ(spec.model.residual, skips);
+    EXPECT_EQ(spec.train.optimizer, "rmsprop");
+    EXPECT_FALSE(record.series("activation.l2", 1).values.empty());
+    for (const Event& event : record.events) EXPECT_NE(event.kind, "not-seen") << event.text;
+  }
 }
 
 TEST(Monitor, TwoAtOnceSeeTheirOwnModule) {
