@@ -76,6 +76,9 @@ struct OpWatch::State : std::enable_shared_from_this<OpWatch::State> {
   void before_multiply(Context& context, c10::ArrayRef<const c10::IValue> inputs, std::string_view name);
   void after(const Context& context, const at::Tensor& output);
 
+  /// Operations are looked at no longer: each costs its share, and those of the backward pass are many.
+  void leave();
+
   template <class Call>
   void guarded(Call call) {
     try {
@@ -178,9 +181,8 @@ class GradientHook : public ::torch::autograd::FunctionPreHook {
     const std::shared_ptr<OpWatch::State> state = state_.lock();
     if (state && state->looking && state->pass == pass_ && output_ < gradients.size()) {
       const at::NoGradGuard no_gradients;
-      ++depth;  // what is computed here is not the network's
+      state->leave();
       state->guarded([&] { state->see_gradient(quantity_, layer_, gradients[output_]); });
-      --depth;
     }
     return gradients;
   }
@@ -211,6 +213,13 @@ std::string activation_of(const Operation& operation, std::string_view name, c10
 }
 
 }  // namespace
+
+void OpWatch::State::leave() {
+  if (std::erase(active, this) == 0) return;
+  if (active.empty()) at::removeCallback(handle);
+  signals.clear();
+  residual |= std::exchange(residuals, {}).found();
+}
 
 void OpWatch::State::see(Quantity quantity, int layer, const at::Tensor& tensor) {
   const at::Tensor values = plain(tensor);
@@ -262,9 +271,7 @@ void OpWatch::State::see_gradient(Quantity quantity, int layer, const at::Tensor
       const std::shared_ptr<State> state = self.lock();
       if (!state || !state->looking || state->pass != of) return;
       const at::NoGradGuard no_gradients;
-      ++depth;
       state->guarded([&] { state->backward_done(); });
-      --depth;
     });
   }
   // The first to come is the one nearest to the loss: behind the norm, where there is one.
@@ -419,11 +426,7 @@ void OpWatch::begin(Look look) {
   if (active.size() == 1) start_callbacks();
 }
 
-void OpWatch::end() {
-  if (std::erase(active, state_.get()) > 0 && active.empty()) at::removeCallback(handle);
-  state_->signals.clear();
-  state_->residual |= std::exchange(state_->residuals, {}).found();
-}
+void OpWatch::end() { state_->leave(); }
 
 void OpWatch::end_gradients() { state_->looking = false; }
 
