@@ -19,6 +19,7 @@
 #include "optimizer.h"
 #include "progress.h"
 #include "schedule.h"
+#include "tensors.h"
 
 namespace gradclinic::torch {
 namespace {

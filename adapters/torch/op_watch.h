@@ -74,11 +74,4 @@ class OpWatch {
   std::shared_ptr<State> state_;
 };
 
-/// The tensor's numbers as floats in one piece of this machine's memory; undefined where it holds none.
-at::Tensor plain(const at::Tensor& tensor);
-/// A contiguous float tensor as the core reads it.
-UnitTensor units_of(const at::Tensor& tensor, bool channels_first);
-/// The same of parameters, which have no units.
-View<const float> flat(const at::Tensor& tensor);
-
 }  // namespace gradclinic::torch

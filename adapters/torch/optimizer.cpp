@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "gradclinic/support/error.h"
-#include "op_watch.h"
+#include "tensors.h"
 
 namespace gradclinic::torch {
 

@@ -27,6 +27,7 @@
 #include "samples.h"
 #include "script_data.h"
 #include "script_model.h"
+#include "tensors.h"
 
 namespace gradclinic::torch {
 namespace {
