@@ -39,6 +39,8 @@ def table():
 
 class Labels(unittest.TestCase):
     def test_each_was_decided_and_accepted(self):
+        if not (ROOT / "cases" / "torch" / "labels.json").exists():
+            self.skipTest("the labels are not decided yet: cases/torch/label.py --jobs 2 decides them")
         labels = json.loads((ROOT / "cases" / "torch" / "labels.json").read_text())
         self.assertEqual(set(labels), {case.name for case in CASES})
         for case in CASES:
@@ -92,7 +94,7 @@ class Trainings(unittest.TestCase):
             with self.subTest(case.name):
                 looks, seen = first_steps(case)
                 self.assertEqual(len(looks), 3)
-                if case.cause != "non-finite":
+                if "non-finite" not in (case.cause, *case.accept):
                     self.assertTrue(all(math.isfinite(loss) for loss, _ in looks))
                 if case.change:
                     self.assertNotEqual(seen, bases[case.base])
