@@ -18,7 +18,8 @@ struct Finding {
   std::string pathology;  ///< an id of diagnosis/pathologies
   std::string role;       ///< "cause", "symptom", or "note": there, but it does not make the training fail
   std::string caused_by;  ///< the finding that this is a symptom of; empty for causes and notes
-  double severity = 0;    ///< share of what the training could have learned that is lost, 0 to 1; NaN where nothing was tried
+  double severity =
+      0;  ///< share of what the training could have learned that is lost, 0 to 1; NaN where nothing was tried
   double confidence = 0;  ///< 0 to 1
   std::int64_t onset_step = 0;
   std::vector<int> layers;  ///< where, from 1; empty: the whole network

@@ -14,8 +14,8 @@ struct Column {
   auto operator<=>(const Column&) const = default;
 };
 
-/// Something that happened at a step: "non-finite" (the first tensor with a NaN or Inf), "gauge-failed", "not-seen" (what
-/// a watch from outside could not look at), "diverged", "interrupted".
+/// Something that happened at a step: "non-finite" (the first tensor with a NaN or Inf), "gauge-failed", "not-seen"
+/// (what a watch from outside could not look at), "diverged", "interrupted".
 struct Event {
   std::int64_t step = 0;
   std::string kind;
