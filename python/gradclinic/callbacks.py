@@ -75,7 +75,7 @@ class TransformersCallback(_Callback):
 
     def on_step_end(self, args, state, control, **_):
         if self.clinic is not None:
-            self.clinic.step(self.clinic.loss_of_output)
+            self.clinic.step(self.clinic.lens.loss_of_output)
 
     def on_substep_end(self, args, state, control, **_):
         self.on_step_end(args, state, control)

@@ -38,7 +38,7 @@ def _optimizer(optimizers, rates):
 
 def describe(clinic):
     """The spec as TOML."""
-    layers = clinic._layers
+    layers = clinic.layers
     hidden = layers[:-1]
     model = {
         "kind": "outside",
@@ -47,7 +47,7 @@ def describe(clinic):
         "width": max([1] + [min(65536, int(layer.weight.shape[0])) for layer in hidden]),
         "activation": _commonest([layer.activation for layer in hidden], "identity"),
         "norm": _commonest([layer.norm for layer in hidden], "none"),
-        "residual": bool(getattr(clinic, "_residual", False)),
+        "residual": clinic.lens is not None and clinic.lens.residual,
         "dropout": min(0.999, float(modules.largest_dropout(clinic.model))),
     }
     train = {
@@ -55,7 +55,7 @@ def describe(clinic):
         **_optimizer(clinic.optimizers, clinic.rates),
         "batch": clinic.progress.batch,
         "steps": max(1, clinic.progress.steps),
-        "clip_norm": clinic._clipped_to,
+        "clip_norm": clinic.clipped_to,
     }
     lines = [f"name = {_value(clinic.name)}", "seed = 0", "[model]"]
     lines += [f"{key} = {_value(value)}" for key, value in model.items()]

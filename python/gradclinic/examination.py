@@ -68,7 +68,7 @@ class _Limited(Clinic):
     def __init__(self, model, optimizers, budget, name, steps, handles):
         super().__init__(model, optimizers, budget, name)
         self._most = steps
-        self._handles += handles
+        self.guard.let_go += [handle.remove for handle in handles]
 
     def step(self, loss):
         super().step(loss)

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from gradclinic import modules
+from gradclinic.description import describe
 
 OPTIMIZERS = {
     "sgd": lambda groups, lr, momentum: torch.optim.SGD(groups, lr=lr),
@@ -41,7 +42,7 @@ class Treatment:
     """`changes`: keys of a spec with values. `patient`: the clinic of the untreated training."""
 
     def __init__(self, changes, patient):
-        spec = tomllib.loads(patient._description())
+        spec = tomllib.loads(describe(patient))
         self.patient = patient
         self.spec = {"data.standardize": False, "data.standardize_target": False, "data.target_scale": 1.0,
                      "model.init": None, "model.init_gain": 1.0, "model.bias_init": None, "train.clip_value": 0.0,

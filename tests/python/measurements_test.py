@@ -102,7 +102,7 @@ class Measurements(unittest.TestCase):
                                        msg=name)
 
     def test_what_it_learned_of_the_network(self):
-        layers = self.clinic._layers
+        layers = self.clinic.layers
         self.assertEqual([layer.name for layer in layers], ["conv", "one", "two", "head"])
         self.assertEqual([layer.activation for layer in layers], ["relu", "gelu", "tanh", None])
         self.assertEqual([layer.norm for layer in layers], ["batch", None, None, None])
