@@ -17,7 +17,8 @@ std::unique_ptr<at::ObserverContext> operation_starts(const at::RecordFunction& 
   if (depth++ > 0 || !at::GradMode::is_enabled() || function.scope() != at::RecordScope::FUNCTION) return nullptr;
   auto contexts = std::make_unique<Contexts>();
   const at::NoGradGuard no_gradients;
-  for (OpWatch::State* state : active)
+  const std::vector<OpWatch::State*> listening = active;  // which may leave
+  for (OpWatch::State* state : listening)
     state->guarded([&] {
       if (auto context = state->before(function)) contexts->each.push_back(std::move(context));
     });

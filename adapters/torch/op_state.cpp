@@ -32,7 +32,6 @@ class GradientHook : public ::torch::autograd::FunctionPreHook {
     const std::shared_ptr<OpWatch::State> state = state_.lock();
     if (state && state->looking && state->pass == pass_ && output_ < gradients.size()) {
       const at::NoGradGuard no_gradients;
-      state->leave();
       state->guarded([&] { state->see_gradient(quantity_, layer_, gradients[output_]); });
     }
     return gradients;
@@ -69,6 +68,7 @@ void OpWatch::State::leave() {
   if (!stop_listening(*this)) return;
   signals.clear();
   residual |= std::exchange(residuals, {}).found();
+  expected = std::max(expected, order.size());
 }
 
 void OpWatch::State::see(Quantity quantity, int layer, const at::Tensor& tensor) {
@@ -172,6 +172,8 @@ std::unique_ptr<OperationContext> OpWatch::State::before(const at::RecordFunctio
     case Role::loss:
       if (wants_samples && inputs.size() > 1 && inputs[1].isTensor())
         loss = {operation.id, inputs[0].toTensor().detach().clone(), inputs[1].toTensor().detach().clone()};
+      // The forward pass is over, and the operations of the backward pass are many.
+      if (!learns() && order.size() == expected) leave();
       return nullptr;
     default:
       context->layer = signal(inputs[0].toTensor());

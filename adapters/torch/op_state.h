@@ -65,7 +65,7 @@ struct OpWatch::State : std::enable_shared_from_this<OpWatch::State> {
   void before_multiply(OperationContext& context, c10::ArrayRef<const c10::IValue> inputs, std::string_view name);
   void after(const OperationContext& context, const at::Tensor& output);
 
-  /// Operations are looked at no longer: each costs its share, and those of the backward pass are many.
+  /// Operations are looked at no longer. Not for the backward pass, whose end brings callbacks back that it found.
   void leave();
 
   template <class Call>
@@ -91,6 +91,7 @@ struct OpWatch::State : std::enable_shared_from_this<OpWatch::State> {
   bool looking = false;
   std::int64_t pass = 0;
   std::vector<int> order;
+  std::size_t expected = 0;  // layers in the order of a whole pass
   Residuals residuals;
   bool residual = false;
   int last = -1;  // of the pass before

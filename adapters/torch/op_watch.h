@@ -43,7 +43,7 @@ class OpWatch {
 
   /// A pass begins on this thread. Gradients are seen until the next one, or until end_gradients.
   void begin(Look look);
-  /// The forward part of the pass is over; it is, too, once gradients come.
+  /// The forward part of the pass is over; call it on the same thread, and not from autograd's.
   void end();
   void end_gradients();
 

@@ -1,6 +1,7 @@
 // Trainings in LibTorch under watch, against the same quantities by plain calls.
 #include "monitor.h"
 
+#include <ATen/record_function.h>
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
@@ -205,6 +206,13 @@ TEST(Monitor, ParametersAreTheSameToTheBit) {
     ASSERT_EQ(plain.size(), watched.size());
     for (std::size_t i = 0; i < plain.size(); ++i) EXPECT_TRUE(plain[i].equal(watched[i])) << i << ", " << budget;
   }
+}
+
+TEST(Monitor, LeavesNoCallbackBehind) {
+  trained(true, -1);
+  EXPECT_FALSE(at::hasThreadLocalCallbacks());
+  trained(true, 0.03);
+  EXPECT_FALSE(at::hasThreadLocalCallbacks());
 }
 
 TEST(Monitor, FindsAndShowsWhatAilsATraining) {
