@@ -185,10 +185,13 @@ class Clinic:
 
     def _begin_step(self):
         if self.progress.survey_due(self._run.interval("survey")):
+            started = time.perf_counter()
             self._take_survey()
-        looked, self.lens.looking = self.lens.looking, False
-        if self.schedule.step(looked, self._run.interval("step")):
+            self.schedule.charge(time.perf_counter() - started)
+        if self.schedule.step(self.lens.looking, self._run.interval("step")):
             self.lens.look()
+        elif self.lens.looking:
+            self.lens.look_away()
         self._updates = 0
         self.guard.step = self.progress.steps
 

@@ -30,12 +30,14 @@ class Lens:
         self._model, self._run, self._address, self.progress = model, run, run.address, progress
         self._parameters = list(model.parameters())
         self._by_module = {layer.module: layer for layer in layers}
-        self._gradient_hooks = {}
+        self._gradient_hooks = {(layer.index, quantity): self._gradient_hook(layer, quantity) for layer in layers
+                                for quantity in (PRE_ACTIVATION_GRAD, ACTIVATION_GRAD)}
         self._handles = []
         self._order = []
         self._of_node = {}            # layers by the node of their output
         self._computed = {}           # layer -> the module that computes its activation, and where
-        self._hook_modules()
+        self._covered = set()         # activation modules whose output the next layer shows as well
+        self._output_hook = model.register_forward_hook(self._saw_output)  # of every step, as it may give the loss
         self.look()
 
     def start(self):
@@ -44,21 +46,32 @@ class Lens:
         missing = [layer for layer in self.layers if layer not in called]
         self.layers = called
         self.started = True
+        self._unhook()
+        self._hook_modules()  # without those that are covered
         return called, missing
 
-    def let_go(self):
-        """Takes the hooks away."""
+    def look_away(self):
+        """The next step is not looked at: without hooks, as even idle ones take time."""
+        self.looking = False
+        self._unhook()
+
+    def _unhook(self):
         for handle in self._handles:
             with contextlib.suppress(Exception):
                 handle.remove()
         self._handles = []
+
+    def let_go(self):
+        """Takes the hooks away."""
+        self.look_away()
+        self._output_hook.remove()
         self._of_node, self._computed = {}, {}
         self.output = self.output_gradient = None
-        self.looking = False
 
     def _hook_modules(self):
-        self._activation_handles = {}
         for module in self._model.modules():
+            if module in self._covered:
+                continue
             if module in self._by_module:
                 hook = functools.partial(self._saw_layer, self._by_module[module])
             elif modules.activation_kind(module):
@@ -67,19 +80,14 @@ class Lens:
                 hook = self._saw_norm
             else:
                 continue
-            module_handle = module.register_forward_hook(hook)
-            self._handles.append(module_handle)
-            if hook == self._saw_activation:
-                self._activation_handles[module] = module_handle
+            self._handles.append(module.register_forward_hook(hook))
         self._handles.append(self._model.register_forward_pre_hook(self._saw_inputs))
-        self._handles.append(self._model.register_forward_hook(self._saw_output))
-        for layer in self.layers:
-            for quantity in (PRE_ACTIVATION_GRAD, ACTIVATION_GRAD):
-                self._gradient_hooks[layer.index, quantity] = self._gradient_hook(layer, quantity)
 
     def look(self):
         """The next step is to be looked at."""
         self.looking = True
+        if not self._handles:
+            self._hook_modules()
         self._called = set()
         self._gradients = set()
         self._last = None            # the layer whose output was seen last
@@ -153,7 +161,7 @@ class Lens:
                 module, address = self._computed[before]
                 if address == given.data_ptr():
                     layer.reads = before
-                    self._activation_handles[module].remove()
+                    self._covered.add(module)
             elif before is not None and before.activation is None:
                 before.activation = kind or "identity"
                 layer.reads = before
@@ -290,4 +298,3 @@ class Lens:
         self.residual = modules.has_residuals(output.grad_fn)
         self._of_node = {}
         self._computed = {}
-        self._activation_handles = {}

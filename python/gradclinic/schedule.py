@@ -4,6 +4,8 @@ import time
 
 # Looked at whatever they cost, so that short trainings are seen at all.
 FIRST = 3
+# As many times a step's time is a pause.
+PAUSE = 20
 
 
 class Schedule:
@@ -33,14 +35,21 @@ class Schedule:
             return self.steps >= 2 * FIRST and self.cost is None
         return self.spent + self.cost <= self.budget * (self.time - self.spent)
 
+    def charge(self, seconds):
+        """Other work of watching, done between two steps: paid from the same budget."""
+        self.spent += seconds
+        self.time += seconds
+        if self.last is not None:
+            self.last += seconds
+
     def _learn(self, seconds, looked):
+        if self.plain is not None and seconds > PAUSE * self.plain:
+            return  # validation, a slow loader: no step of the training's
         self.time += seconds
         if not looked:
-            # A pause between steps (validation, a slow loader) is no step.
-            if self.plain is None or seconds < 5 * self.plain:
-                self.plain = seconds if self.plain is None else 0.9 * self.plain + 0.1 * seconds
+            self.plain = seconds if self.plain is None else 0.9 * self.plain + 0.1 * seconds
         elif self.plain is not None:
-            cost = min(max(seconds - self.plain, 0.0), 20 * self.plain)
+            cost = max(seconds - self.plain, 0.0)
             self.cost = cost if self.cost is None else 0.7 * self.cost + 0.3 * cost
             self.spent += cost
 

@@ -75,6 +75,16 @@ class Callbacks(unittest.TestCase):
         for seen, wanted in zip(callback.clinic.series("loss")[1], losses):
             self.assertAlmostEqual(seen, wanted, places=5)
 
+    def test_reads_the_loss_of_steps_that_it_does_not_look_at(self):
+        callback = gradclinic.TransformersCallback(budget=1e-9)
+        callback.on_train_begin(None, None, None, model=self.model, optimizer=self.optimizer)
+        for _ in range(30):
+            loss = float(self.update())
+            callback.on_step_end(None, None, None, model=self.model)
+            self.assertAlmostEqual(callback.clinic.progress.last, loss, places=6)
+        self.assertLess(callback.clinic.schedule.looked, 10)
+        callback.on_train_end(None, None, None)
+
     def test_an_attribute_that_is_no_hook_is_missing(self):
         with self.assertRaises(AttributeError):
             gradclinic.LightningCallback().something_else
