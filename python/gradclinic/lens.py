@@ -255,6 +255,8 @@ class Lens:
         self._versions = [each._version for each in gradients]
         for layer in self.layers:
             gradient = layer.weight.grad
+            if gradient is None and layer.weight.requires_grad:
+                gradient = NOTHING  # what it computes does not reach the loss
             if gradient is not None and not core.see_flat(self._address, WEIGHT_GRAD, layer.index, gradient):
                 core.see_flat(self._address, WEIGHT_GRAD, layer.index, plain(gradient.detach()))
 

@@ -61,6 +61,15 @@ TEST(CaseScores, TheAreaIsTheShareOfPairsInTheRightOrder) {
   EXPECT_EQ(scores[0].labelled, 2);
   EXPECT_EQ(scores[0].told, 2);
   EXPECT_DOUBLE_EQ(scores[0].roc_area, 5.5 / 6);
+  double under = 0;  // the curve's own area, by trapezoids from (0, 0)
+  RocPoint last;
+  for (const RocPoint& point : scores[0].roc) {
+    under += (point.false_alarms - last.false_alarms) * (point.recall + last.recall) / 2;
+    last = point;
+  }
+  EXPECT_DOUBLE_EQ(under, scores[0].roc_area);
+  EXPECT_EQ(last.recall, 1);
+  EXPECT_EQ(last.false_alarms, 1);
   EXPECT_EQ(scores[1].told, 0);
 }
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "gradclinic/command.h"
@@ -10,6 +11,7 @@
 #include "gradclinic/interrupt.h"
 #include "gradclinic/lab/case_cures.h"
 #include "gradclinic/progress.h"
+#include "gradclinic/support/file.h"
 #include "gradclinic/support/statistics.h"
 #include "gradclinic/support/text.h"
 
@@ -25,6 +27,7 @@ struct Arguments {
   bool verbose = false;
   bool cure = false;
   int seeds = CureOptions{}.seeds;
+  std::string json;
 };
 
 void print_share(const char* what, std::int64_t count, std::int64_t of) {
@@ -106,6 +109,47 @@ void print_confusion(const std::vector<JudgedCase>& cases) {
   }
 }
 
+nlohmann::ordered_json share_json(std::int64_t count, std::int64_t of) {
+  const Interval interval = binomial_interval(count, of);
+  return {{"count", count}, {"of", of}, {"low", interval.low}, {"high", interval.high}};
+}
+
+nlohmann::ordered_json scores_json(const CaseScores& scores) {
+  return {{"recall", share_json(scores.recalled, scores.sick)},
+          {"false_alarms", share_json(scores.false_alarms, scores.healthy)},
+          {"right_causes", share_json(scores.right_causes, scores.sick)},
+          {"named_causes", share_json(scores.named_causes, scores.sick)}};
+}
+
+/// Scores by half, every case with its label and what was said, and each pathology's curve.
+std::string bench_json(const std::vector<JudgedCase>& judged) {
+  nlohmann::ordered_json document, cases = nlohmann::ordered_json::array(), pathologies = cases;
+  for (const bool held_out : {false, true})
+    document[held_out ? "held_out" : "tuning"] =
+        scores_json(score_cases(judged, [&](const JudgedCase& one) { return one.labelled.held_out == held_out; }));
+  for (const JudgedCase& one : judged) {
+    const Finding* cause = one.diagnosis.cause();
+    cases.push_back({{"case", one.labelled.id},
+                     {"verdict", one.labelled.verdict},
+                     {"cause", one.labelled.cause},
+                     {"said", name_of(one.diagnosis.verdict)},
+                     {"named", cause ? cause->pathology : ""}});
+  }
+  for (const PathologyScore& score : score_pathologies(judged)) {
+    nlohmann::ordered_json curve = nlohmann::ordered_json::array();
+    for (const RocPoint& point : score.roc)
+      curve.push_back({{"threshold", point.threshold}, {"recall", point.recall}, {"false_alarms", point.false_alarms}});
+    pathologies.push_back({{"pathology", score.pathology},
+                           {"labelled", score.labelled},
+                           {"told", score.told},
+                           {"roc_area", score.roc_area},
+                           {"roc", curve}});
+  }
+  document["cases"] = cases;
+  document["pathologies"] = pathologies;
+  return document.dump(2) + "\n";
+}
+
 ExitCode bench_command(const Arguments& arguments) {
   std::vector<Case> cases = load_cases(cases_folder(arguments.folder));
   std::erase_if(cases, [&](const Case& labelled) {
@@ -126,6 +170,7 @@ ExitCode bench_command(const Arguments& arguments) {
       print_scores(held_out ? "held-out bases" : "tuning bases",
                    score_cases(judged, [&](const JudgedCase& one) { return one.labelled.held_out == held_out; }));
   print_confusion(judged);
+  if (!arguments.json.empty()) write_file(arguments.json, bench_json(judged));
   if (arguments.cure) cure(judged, arguments);
   return ExitCode::ok;
 }
@@ -139,6 +184,7 @@ std::function<ExitCode()> set_up(CLI::App& app) {
   app.add_option("--only", arguments->only, "only cases whose id contains this");
   app.add_option("--jobs", arguments->jobs, "cases side by side")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_flag("--no-probe", arguments->no_probe, "judge from the records alone");
+  app.add_option("--json", arguments->json, "write scores, what was said of each case, and each pathology's ROC curve");
   app.add_flag("--verbose", arguments->verbose, "one line for each case");
   app.add_flag("--cure", arguments->cure, "try fixes on the sick ones, beside as many random changes");
   app.add_option("--seeds", arguments->seeds, "with --cure: seeds of each trial")

@@ -39,6 +39,21 @@ double roc_area(const std::vector<double>& with, const std::vector<double>& with
   return wins / (static_cast<double>(with.size()) * static_cast<double>(without.size()));
 }
 
+double share_above(const std::vector<double>& values, double threshold) {
+  return static_cast<double>(std::ranges::count_if(values, [&](double value) { return value >= threshold; })) /
+         static_cast<double>(values.size());
+}
+
+std::vector<RocPoint> roc_curve(const std::vector<double>& with, const std::vector<double>& without) {
+  std::set<double, std::greater<>> thresholds(with.begin(), with.end());
+  thresholds.insert(without.begin(), without.end());
+  thresholds.insert(0);
+  std::vector<RocPoint> curve;
+  for (const double threshold : thresholds)
+    curve.push_back({threshold, share_above(with, threshold), share_above(without, threshold)});
+  return curve;
+}
+
 }  // namespace
 
 bool JudgedCase::named_cause() const {
@@ -102,6 +117,7 @@ std::vector<PathologyScore> score_pathologies(const std::vector<JudgedCase>& cas
     }
     score.labelled = static_cast<int>(with.size());
     score.roc_area = without.empty() ? std::nan("") : roc_area(with, without);
+    if (!without.empty()) score.roc = roc_curve(with, without);
     scores.push_back(score);
   }
   return scores;

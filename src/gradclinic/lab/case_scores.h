@@ -47,6 +47,13 @@ struct CaseScores {
 /// Scores of the cases for which `belongs` holds; those that could not be judged count as wrong.
 CaseScores score_cases(const std::vector<JudgedCase>& cases, const std::function<bool(const JudgedCase&)>& belongs);
 
+/// What calling every case sick of it that has this much confidence at least would come to.
+struct RocPoint {
+  double threshold = 0;
+  double recall = 0;        ///< share of the cases labelled with it
+  double false_alarms = 0;  ///< share of those whose label neither names nor accepts it
+};
+
 /// How well the doctor's confidence in a pathology tells the cases that have it from all others.
 struct PathologyScore {
   std::string pathology;
@@ -55,6 +62,7 @@ struct PathologyScore {
   /// Area under the receiver operating characteristic (Hanley & McNeil 1982): the probability that a case labelled with
   /// it has more confidence in it than one whose label neither names nor accepts it, ties counting half.
   double roc_area = 0;
+  std::vector<RocPoint> roc;  ///< from the highest threshold that is reached to 0
 };
 
 /// For every pathology that some label names, in alphabetical order.
