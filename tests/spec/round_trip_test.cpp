@@ -56,20 +56,27 @@ void draw(DataSpec& data) {
 
 void draw(ModelSpec& model) {
   auto& [kind, layers, depth, width, activation, init, init_std, init_gain, init_value, bias_init, norm, residual,
-         dropout] = model;
-  kind = "mlp";
+         dropout, cell, token, heads, pre_norm, stride] = model;
+  kind = *rc::gen::element<std::string>("mlp", "cnn", "rnn", "transformer");
+  const bool rnn = kind == "rnn";
+  const bool transformer = kind == "transformer";
   layers = *rc::gen::element<std::string>("", "conv1 blocks.0.conv2");
-  depth = whole(3, 200);
-  width = whole(1, 200);
-  activation = name_from("activations");
+  depth = kind == "cnn" ? 2 * whole(2, 100) : whole(3, 200);
+  heads = transformer ? whole(1, 8) : 4;
+  width = heads * whole(1, 50);
+  activation = rnn ? "relu" : name_from("activations");
   init = name_from("initializers");
   init_std = any_positive();
   init_gain = any_finite();
   init_value = any_finite();
   bias_init = any_finite();
-  norm = *rc::gen::element<std::string>("none", "batch", "layer");
-  residual = *rc::gen::arbitrary<bool>();
+  norm = rnn ? "none" : *rc::gen::element<std::string>("none", transformer ? "none" : "batch", "layer");
+  residual = !rnn && !transformer && *rc::gen::arbitrary<bool>();
   dropout = *rc::gen::element(0.0, 0.5, 1e-300);
+  cell = rnn ? *rc::gen::element<std::string>("tanh", "lstm", "gru") : "tanh";
+  token = rnn || transformer ? whole(1, 50) : 0;
+  pre_norm = !transformer || *rc::gen::arbitrary<bool>();
+  stride = kind == "cnn" ? whole(1, 4) : 1;
 }
 
 void draw(TrainSpec& train) {
@@ -107,6 +114,7 @@ Spec any_spec() {
   draw(train);
   draw(watch);
   if (data.samples == 1) data.samples = 2;
+  if (model.token > 0) data.features = model.token * whole(1, 10);
   return spec;
 }
 

@@ -74,9 +74,8 @@ template <class Type>
 void check(const Allowed& allowed, const Type& value, const std::string& at) {
   if constexpr (std::is_same_v<Type, std::string>) {
     if (!allowed.names || contains(*allowed.names, value)) return;
-    const bool elsewhere = allowed.elsewhere && contains(*allowed.elsewhere, value);
-    const std::string what = elsewhere ? "not available in this build" : std::string("not ") + allowed.noun;
-    throw BadInput(at, what, value.empty() ? "\"\"" : excerpt(value), advise(value, *allowed.names));
+    throw BadInput(at, std::string("not ") + allowed.noun, value.empty() ? "\"\"" : excerpt(value),
+                   advise(value, *allowed.names));
   } else if constexpr (!std::is_same_v<Type, bool> && !std::is_same_v<Type, const Value*>) {
     const auto number = static_cast<double>(value);
     if (!std::isfinite(number)) {

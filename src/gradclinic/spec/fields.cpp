@@ -28,7 +28,8 @@ void add_data(DataSpec& data, std::vector<Field>& into) {
   const Field fields[] = {
       {"data.set", &data.set, name_from("sets", "a data set"), "where the samples come from"},
       {"data.samples", &data.samples, from_to(0, kMostSamples), "the first N samples; 0: as many as the set has"},
-      {"data.features", &data.features, from_to(1, kMostWidth), "inputs of the synthetic sets"},
+      {"data.features", &data.features, from_to(1, kMostWidth),
+       "inputs of the synthetic sets"},
       {"data.outputs", &data.outputs, from_to(1, kMostWidth), "targets of noise and teacher"},
       {"data.classes", &data.classes, from_to(2, kMostWidth), "classes of blobs and spiral"},
       {"data.noise", &data.noise, at_least(0), "spread of the synthetic sets' samples or targets"},
@@ -48,24 +49,36 @@ void add_data(DataSpec& data, std::vector<Field>& into) {
 }
 
 void add_model(ModelSpec& model, std::vector<Field>& into) {
-  static const Names kinds = {"mlp", "outside"};
-  static const Names other_kinds = {"cnn", "rnn", "transformer", "torchscript"};
-  const Allowed kind = {.noun = "a kind of network", .names = &kinds, .elsewhere = &other_kinds};
+  static const Names kinds = {"mlp", "cnn", "rnn", "transformer", "outside"};
   static const Names norms = {"none", "batch", "layer"};
+  static const Names cells = {"tanh", "lstm", "gru"};
   const Field fields[] = {
-      {"model.kind", &model.kind, kind,
+      {"model.kind", &model.kind, one_of(kinds, "a kind of network"),
        "the network's kind; outside: one that gradclinic did not build, described by a record of its training"},
-      {"model.depth", &model.depth, from_to(1, 10000), "number of linear layers, output layer included"},
-      {"model.width", &model.width, from_to(1, kMostWidth), "units of each hidden layer"},
-      {"model.activation", &model.activation, name_from("activations", "an activation"), "after each hidden layer"},
+      {"model.depth", &model.depth, from_to(1, 10000),
+       "number of layers with weights, output layer included; transformer: embedding, blocks and output layer"},
+      {"model.width", &model.width, from_to(1, kMostWidth),
+       "units of each hidden layer; cnn: channels of the first stage; transformer: numbers a time step"},
+      {"model.activation", &model.activation, name_from("activations", "an activation"),
+       "after each hidden layer; transformer: in the feed-forward part; not of an rnn"},
       {"model.init", &model.init, name_from("initializers", "an initializer"), "how the weights start"},
       {"model.init_std", &model.init_std, at_least(0), "standard deviation of init normal"},
       {"model.init_gain", &model.init_gain, any(), "multiplies every weight, output layer included"},
       {"model.init_value", &model.init_value, any(), "value of init constant"},
       {"model.bias_init", &model.bias_init, any(), "added to the hidden layers' biases"},
-      {"model.norm", &model.norm, one_of(norms, "a norm"), "normalization between linear layer and activation"},
-      {"model.residual", &model.residual, any(), "adds a hidden block's input to its output where widths agree"},
+      {"model.norm", &model.norm, one_of(norms, "a norm"),
+       "normalization between a layer and its activation; transformer: of its sub-layers, `layer`; not of an rnn"},
+      {"model.residual", &model.residual, any(),
+       "adds a hidden block's input to its output where widths agree; cnn: the input of each pair of convolutions"},
       {"model.dropout", &model.dropout, share(), "share of the activations dropped in training"},
+      {"model.cell", &model.cell, one_of(cells, "a cell"), "rnn: what a recurrent layer is made of"},
+      {"model.token", &model.token, from_to(0, kMostWidth),
+       "rnn and transformer: features of a time step; a sample's features are cut into steps of so many, in order"},
+      {"model.heads", &model.heads, from_to(1, kMostWidth),
+       "transformer: attention heads; model.width is a multiple of them"},
+      {"model.pre_norm", &model.pre_norm, any(),
+       "transformer: normalizes a sub-layer's input instead of its sum with the residual"},
+      {"model.stride", &model.stride, from_to(1, 4), "cnn: of the first convolution, in pixels"},
       {"model.layers", &model.layers, any(), "of a network from outside: its layers' names, with spaces between"},
   };
   into.insert(into.end(), std::begin(fields), std::end(fields));

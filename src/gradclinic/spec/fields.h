@@ -18,10 +18,9 @@ using Slot = std::variant<std::string*, bool*, std::int64_t*, std::uint64_t*, do
 
 /// What a key may hold, besides its type.
 struct Allowed {
-  const char* noun = "";                                ///< what a right value is: "an activation"
-  const std::vector<std::string>* names = nullptr;      ///< texts: exactly these
-  const char* catalogue = "";                           ///< the family the names come from (spec/vocabulary.h)
-  const std::vector<std::string>* elsewhere = nullptr;  ///< names that other builds of gradclinic may allow
+  const char* noun = "";                            ///< what a right value is: "an activation"
+  const std::vector<std::string>* names = nullptr;  ///< texts: exactly these
+  const char* catalogue = "";                       ///< the family the names come from (spec/vocabulary.h)
   double least = -std::numeric_limits<double>::infinity();
   double most = std::numeric_limits<double>::infinity();
   bool below_most = false;  ///< `most` itself is not allowed

@@ -27,7 +27,8 @@ struct DataSpec {
   bool operator==(const DataSpec&) const = default;
 };
 
-/// The network. A hidden block is linear, norm, activation, dropout; depth counts linear layers.
+/// The network. Of kind "mlp", a hidden block is linear, norm, activation, dropout; what the keys mean for cnn, rnn and
+/// transformer is said in docs/spec.md. depth counts the layers with weights, a transformer's block as one.
 struct ModelSpec {
   std::string kind = "mlp";
   std::string layers;  ///< of kind "outside": the layers' names, with spaces between
@@ -42,6 +43,11 @@ struct ModelSpec {
   std::string norm = "none";  ///< none, batch, layer
   bool residual = false;
   double dropout = 0.0;
+  std::string cell = "tanh";  ///< rnn: tanh, lstm, gru
+  std::int64_t token = 0;     ///< rnn, transformer: features of one time step
+  std::int64_t heads = 4;     ///< transformer: attention heads
+  bool pre_norm = true;       ///< transformer: norm before each sub-layer, not behind its residual
+  std::int64_t stride = 1;    ///< cnn: of the first convolution
 
   bool operator==(const ModelSpec&) const = default;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "gradclinic/spec/fields.h"
+#include "gradclinic/spec/model_mistakes.h"
 #include "gradclinic/spec/toml.h"
 #include "gradclinic/support/error.h"
 
@@ -34,14 +35,14 @@ std::optional<Mistake> find_size_mistake(const Spec& spec) {
                     "lower data.samples or data.features")) {
     return mistake;
   }
-  const double parameters = depth < 2
-                                ? outputs * (inputs + 1)
-                                : width * (inputs + 1) + (depth - 2) * width * (width + 1) + outputs * (width + 1);
+  const double parameters = parameter_count(spec.model, inputs, outputs);
   if (auto mistake = too_large("model.width", "the parameters", parameters, "lower model.width or model.depth")) {
     return mistake;
   }
   const double batch = spec.train.batch > 0 ? std::min(static_cast<double>(spec.train.batch), samples) : samples;
-  return too_large("model.width", "one batch's activations", depth * width * batch,
+  const bool in_steps = spec.model.token > 0 && makes_features(spec.data);
+  const double steps = in_steps ? inputs / static_cast<double>(spec.model.token) : 1;
+  return too_large("model.width", "one batch's activations", depth * width * batch * steps,
                    "lower model.width, model.depth or train.batch");
 }
 
@@ -64,21 +65,17 @@ std::optional<Mistake> find_data_mistake(const DataSpec& data) {
 
 }  // namespace
 
+bool makes_features(const DataSpec& data) {
+  static const std::vector<std::string> read = {"cifar10", "csv", "fashion-mnist", "mnist", "npy"};
+  return std::find(read.begin(), read.end(), data.set) == read.end();
+}
+
 std::optional<Mistake> find_mistake(const Spec& spec) {
-  const ModelSpec& model = spec.model;
   const TrainSpec& train = spec.train;
-  if (model.kind == "outside") return std::nullopt;  // what was trained elsewhere is possible
+  if (spec.model.kind == "outside") return std::nullopt;  // what was trained elsewhere is possible
   if (auto mistake = find_data_mistake(spec.data)) return mistake;
+  if (auto mistake = find_model_mistake(spec)) return mistake;
   if (auto mistake = find_size_mistake(spec)) return mistake;
-  if (model.residual && model.depth < 3) {
-    return Mistake{"model.residual", "model.depth", "no block to add an input to",
-                   fmt::format("model.depth = {}", model.depth), "residual needs a depth of at least 3"};
-  }
-  const bool single = train.batch == 1 || (train.batch == 0 && spec.data.samples == 1);
-  if (model.norm == "batch" && single) {
-    return Mistake{"model.norm", "train.batch", "batch norm cannot normalize a batch of 1", "batch",
-                   "use a train.batch of at least 2, or model.norm = \"layer\""};
-  }
   if (train.epochs > 0 && train.steps > 0) {
     return Mistake{"train.steps", "train.epochs", "epochs and steps are both given",
                    fmt::format("epochs = {}, steps = {}", train.epochs, train.steps), "leave one of them out, or at 0"};

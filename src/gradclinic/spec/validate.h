@@ -16,6 +16,10 @@ struct Mistake {
   std::string advice;
 };
 
+/// Whether the set makes as many features as data.features says, as the synthetic ones do; those read from files have
+/// their own.
+bool makes_features(const DataSpec& data);
+
 /// The first impossible combination of a spec whose single values are all allowed.
 std::optional<Mistake> find_mistake(const Spec& spec);
 
