@@ -7,6 +7,7 @@
 
 #include "data/damage.h"
 #include "gradclinic/data/dataset.h"
+#include "gradclinic/spec/validate.h"
 
 namespace gradclinic {
 namespace {
@@ -24,6 +25,8 @@ Dataset load(const Spec& spec, std::uint64_t seed = 1) {
 }
 
 Index class_of(const Dataset& data, Index sample) { return static_cast<Index>(data.targets.view()(sample, 0)); }
+
+bool regresses(const std::string& set) { return set == "noise" || set == "teacher" || set == "adding"; }
 
 /// Samples of each class.
 std::map<Index, Index> class_counts(const Dataset& data) {
@@ -72,24 +75,26 @@ TEST(Noise, GivesRandomClassesToAClassifyingLoss) {
 }
 
 TEST(SyntheticSets, HaveTheShapeTheSpecAsksFor) {
-  for (const std::string set : {"noise", "teacher", "blobs", "circle", "spiral"}) {
-    Spec spec = spec_of(set, set == "noise" || set == "teacher" ? "mse" : "cross_entropy");
+  for (const std::string set : {"noise", "teacher", "blobs", "circle", "spiral", "adding"}) {
+    Spec spec = spec_of(set, regresses(set) ? "mse" : "cross_entropy");
     EXPECT_EQ(load(spec).samples(), 500) << set;
     spec.data.samples = 37;
-    spec.data.features = 5;
+    spec.data.features = 6;
     spec.data.outputs = 3;
+    const Index columns = set == "noise" || set == "teacher" ? 3 : 1;
     const Dataset data = load(spec);
     EXPECT_EQ(data.samples(), 37) << set;
-    EXPECT_EQ(data.features(), 5) << set;
+    EXPECT_EQ(data.features(), 6) << set;
     EXPECT_EQ(data.targets.rows, 37) << set;
-    EXPECT_EQ(data.targets.columns, data.task == Task::regression ? 3 : 1) << set;
-    EXPECT_EQ(output_count(spec, data), data.task == Task::regression ? 3 : 2) << set;
+    EXPECT_EQ(data.task, regresses(set) ? Task::regression : Task::classification) << set;
+    EXPECT_EQ(data.targets.columns, columns) << set;
+    EXPECT_EQ(output_count(spec, data), regresses(set) ? columns : 2) << set;
   }
 }
 
 TEST(SyntheticSets, DependOnTheGeneratorAlone) {
-  for (const std::string set : {"noise", "teacher", "blobs", "circle", "spiral"}) {
-    const Spec spec = spec_of(set, set == "noise" || set == "teacher" ? "mse" : "bce");
+  for (const std::string set : {"noise", "teacher", "blobs", "circle", "spiral", "adding"}) {
+    const Spec spec = spec_of(set, regresses(set) ? "mse" : "bce");
     EXPECT_EQ(load(spec, 3).inputs.values, load(spec, 3).inputs.values) << set;
     EXPECT_EQ(load(spec, 3).targets.values, load(spec, 3).targets.values) << set;
     EXPECT_NE(load(spec, 3).inputs.values, load(spec, 4).inputs.values) << set;
@@ -102,6 +107,11 @@ TEST(SyntheticSets, RejectWhatCannotBeMade) {
     spec.data.features = 1;
     EXPECT_NE(error_of([&] { load(spec); }).find("[data.features]"), std::string::npos) << set;
   }
+  for (const std::int64_t features : {2, 7}) {
+    Spec spec = spec_of("adding", "mse");
+    spec.data.features = features;
+    EXPECT_NE(error_of([&] { load(spec); }).find("[data.features]"), std::string::npos) << features;
+  }
   for (const std::string set : {"noise", "blobs", "spiral"}) {
     for (const std::int64_t classes : {std::int64_t{1}, std::int64_t{501}, std::int64_t{1} << 32}) {
       Spec spec = spec_of(set);
@@ -109,8 +119,8 @@ TEST(SyntheticSets, RejectWhatCannotBeMade) {
       EXPECT_NE(error_of([&] { load(spec); }).find("[data.classes]"), std::string::npos) << set;
     }
   }
-  for (const std::string set : {"noise", "teacher", "blobs", "circle", "spiral"}) {
-    Spec spec = spec_of(set, set == "noise" || set == "teacher" ? "mse" : "bce");
+  for (const std::string set : {"noise", "teacher", "blobs", "circle", "spiral", "adding"}) {
+    Spec spec = spec_of(set, regresses(set) ? "mse" : "bce");
     spec.data.samples = std::int64_t{1} << 40;
     spec.data.features = std::int64_t{1} << 40;
     EXPECT_NE(error_of([&] { load(spec); }).find("[data.samples]"), std::string::npos) << set;
@@ -242,6 +252,56 @@ TEST(Spiral, EveryArmWindsOneAndAHalfTimes) {
   EXPECT_NEAR(mean_radius, 1, 0.03);
 }
 
+TEST(Adding, IsWhatTorchDraws) {
+  // torch.manual_seed(42); torch.rand(3, 5); torch.randint(2, (3, 1)); torch.randint(2, 5, (3, 1)), PyTorch 1.13.
+  const float values[3][5] = {
+      {0.8822692632675171F, 0.9150039553642273F, 0.38286375999450684F, 0.9593056440353394F, 0.3904482126235962F},
+      {0.600895345211029F, 0.2565724849700928F, 0.7936413288116455F, 0.9407714605331421F, 0.13318592309951782F},
+      {0.9345980882644653F, 0.5935796499252319F, 0.8694044351577759F, 0.5677152872085571F, 0.7410940527915955F}};
+  const Index marked[3][2] = {{0, 2}, {1, 3}, {1, 3}};
+  Spec spec = spec_of("adding", "mse");
+  spec.data.samples = 3;
+  spec.data.features = 10;
+  const Dataset data = load(spec, 42);
+  for (Index i = 0; i < 3; ++i) {
+    for (Index step = 0; step < 5; ++step) {
+      EXPECT_EQ(data.inputs.view()(i, 2 * step), values[i][step]);
+      EXPECT_EQ(data.inputs.view()(i, 2 * step + 1), step == marked[i][0] || step == marked[i][1]);
+    }
+    EXPECT_EQ(data.targets.view()(i, 0), values[i][marked[i][0]] + values[i][marked[i][1]]);
+  }
+}
+
+TEST(Adding, MarksEveryStepOfEachHalfAlike) {
+  Spec spec = spec_of("adding", "mse");
+  spec.data.samples = 6000;
+  spec.data.features = 10;
+  const Dataset data = load(spec);
+  std::vector<int> marks(5);
+  double error = 0;
+  for (Index i = 0; i < 6000; ++i) {
+    for (Index step = 0; step < 5; ++step) marks[std::size_t(step)] += data.inputs.view()(i, 2 * step + 1) == 1;
+    error += std::pow(data.targets.view()(i, 0) - 1, 2) / 6000;
+  }
+  EXPECT_EQ(marks[0] + marks[1], 6000);
+  EXPECT_EQ(marks[2] + marks[3] + marks[4], 6000);
+  for (int step = 0; step < 5; ++step) EXPECT_NEAR(marks[std::size_t(step)], step < 2 ? 3000 : 2000, 200) << step;
+  EXPECT_NEAR(error, 1.0 / 6, 0.01);
+}
+
+TEST(Catalogue, TheSpecSaysWhichSetsMakeTheirFeatures) {
+  for (const DatasetSource& source : sets::all()) {
+    Spec spec = spec_of(source.id, regresses(source.id) ? "mse" : "cross_entropy");
+    spec.data.features = 6;
+    spec.data.path = "/nowhere";
+    if (makes_features(spec.data)) {
+      EXPECT_EQ(load(spec).features(), 6) << source.id;
+    } else {
+      error_of([&] { load(spec); });  // fails where a set needs no file
+    }
+  }
+}
+
 TEST(Catalogue, EverySetDescribesItself) {
   std::set<std::string> ids;
   for (const DatasetSource& source : sets::all()) {
@@ -250,8 +310,8 @@ TEST(Catalogue, EverySetDescribesItself) {
     EXPECT_FALSE(source.reference.empty()) << source.id;
     EXPECT_NE(source.load, nullptr) << source.id;
   }
-  EXPECT_EQ(ids, (std::set<std::string>{"blobs", "cifar10", "circle", "csv", "fashion-mnist", "mnist", "noise", "npy",
-                                        "spiral", "teacher"}));
+  EXPECT_EQ(ids, (std::set<std::string>{"adding", "blobs", "cifar10", "circle", "csv", "fashion-mnist", "mnist",
+                                        "noise", "npy", "spiral", "teacher"}));
 }
 
 }  // namespace

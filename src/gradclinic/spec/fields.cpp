@@ -29,7 +29,7 @@ void add_data(DataSpec& data, std::vector<Field>& into) {
       {"data.set", &data.set, name_from("sets", "a data set"), "where the samples come from"},
       {"data.samples", &data.samples, from_to(0, kMostSamples), "the first N samples; 0: as many as the set has"},
       {"data.features", &data.features, from_to(1, kMostWidth),
-       "inputs of the synthetic sets"},
+       "inputs of the synthetic sets; adding: two a time step"},
       {"data.outputs", &data.outputs, from_to(1, kMostWidth), "targets of noise and teacher"},
       {"data.classes", &data.classes, from_to(2, kMostWidth), "classes of blobs and spiral"},
       {"data.noise", &data.noise, at_least(0), "spread of the synthetic sets' samples or targets"},
