@@ -131,7 +131,7 @@ void initialize(Buffer<float>& values, Generator& generator) {
   float* to = values.data();
   for (int layer = 1; layer <= 3; ++layer) {
     const Index inputs = kWidths[layer - 1], outputs = kWidths[layer];
-    find_initializer("torch").fill({to, outputs, inputs}, {}, generator);
+    find_initializer("torch").fill({to, outputs, inputs}, outputs, {}, generator);
     const float bound = static_cast<float>(1 / std::sqrt(static_cast<double>(inputs)));
     generator.uniform({to + outputs * inputs, static_cast<std::size_t>(outputs)}, -bound, bound);
     to += outputs * (inputs + 1);

@@ -20,7 +20,7 @@ void initialize(const std::vector<Layer>& layers, const Spec& spec) {
     at::Tensor weight = layer.weight;
     if (!keeps) {
       gradclinic::Tensor<float> drawn(weight.size(0), weight.numel() / weight.size(0));
-      initializer.fill(drawn.view(), spec.model, generator);
+      initializer.fill(drawn.view(), weight.numel() / weight.size(1), spec.model, generator);
       weight.copy_(at::from_blob(drawn.values.data(), weight.sizes(), at::kFloat));
       for (at::Tensor bias : layer.biases) bias.zero_();
     }

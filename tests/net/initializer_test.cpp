@@ -35,7 +35,7 @@ TEST(Initializer, HasTheVarianceOfItsFormula) {
     EXPECT_FALSE(initializer.summary.empty() || initializer.reference.empty()) << initializer.id;
     Tensor<float> weights(kOutputs, kInputs);
     Generator generator(1);
-    initializer.fill(weights.view(), model, generator);
+    initializer.fill(weights.view(), kOutputs, model, generator);
     double mean = 0;
     for (const float weight : weights.values) mean += weight / static_cast<double>(weights.values.size());
     double variance = 0;

@@ -168,7 +168,7 @@ TEST(WeightLaw, IsWhatTheInitializersDraw) {
       ASSERT_TRUE(law) << init;
       Tensor<double> weights(outputs, inputs);
       Generator generator(3);
-      find_initializer(init).fill64(weights.view(), model, generator);
+      find_initializer(init).fill64(weights.view(), outputs, model, generator);
       double squares = 0;
       for (const double weight : weights.values) squares += weight * weight;
       EXPECT_NEAR(squares / static_cast<double>(outputs) / law->weight, 1, 0.02) << init;

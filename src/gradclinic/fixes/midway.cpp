@@ -70,7 +70,7 @@ std::int64_t reinitialize_dead(const Training& training) {
     const View<float> value = parameter.value;
     if (parameter.name == "weight") {
       Tensor<float> fresh(value.rows, value.columns);
-      initializer.fill(fresh.view(), model, generator);
+      initializer.fill(fresh.view(), value.rows, model, generator);
       for (Index unit = 0; unit < value.rows; ++unit) {
         const bool dead = seen.is_dead(parameter.layer, unit);
         count += dead ? 1 : 0;

@@ -54,10 +54,10 @@ std::vector<Layer<T>*> flatten(const std::vector<Layer<T>*>& layers) {
 }
 
 void fill(const Initializer& initializer, View<float> weights, const ModelSpec& model, Generator& generator) {
-  initializer.fill(weights, model, generator);
+  initializer.fill(weights, weights.rows, model, generator);
 }
 void fill(const Initializer& initializer, View<double> weights, const ModelSpec& model, Generator& generator) {
-  initializer.fill64(weights, model, generator);
+  initializer.fill64(weights, weights.rows, model, generator);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@ namespace gradclinic::initializers {
 namespace {
 
 template <class T>
-void fill(View<T> weights, const ModelSpec& model, Generator&) {
+void fill(View<T> weights, Index, const ModelSpec& model, Generator&) {
   for (T& weight : weights.flat()) weight = static_cast<T>(model.init_value);
 }
 

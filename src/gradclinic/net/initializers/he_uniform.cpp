@@ -6,7 +6,7 @@ namespace gradclinic::initializers {
 namespace {
 
 template <class T>
-void fill(View<T> weights, const ModelSpec&, Generator& generator) {
+void fill(View<T> weights, Index, const ModelSpec&, Generator& generator) {
   const T bound = static_cast<T>(std::sqrt(6.0 / static_cast<double>(weights.columns)));
   generator.uniform(weights.flat(), -bound, bound);
 }

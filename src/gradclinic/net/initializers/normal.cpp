@@ -4,7 +4,7 @@ namespace gradclinic::initializers {
 namespace {
 
 template <class T>
-void fill(View<T> weights, const ModelSpec& model, Generator& generator) {
+void fill(View<T> weights, Index, const ModelSpec& model, Generator& generator) {
   generator.normal(weights.flat(), T(0), static_cast<T>(model.init_std));
 }
 

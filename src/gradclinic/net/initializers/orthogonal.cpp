@@ -6,7 +6,7 @@ namespace gradclinic::initializers {
 namespace {
 
 template <class T>
-void fill(View<T> weights, const ModelSpec&, Generator& generator) {
+void fill(View<T> weights, Index, const ModelSpec&, Generator& generator) {
   fill_orthogonal(weights, generator);
 }
 

@@ -6,8 +6,8 @@ namespace gradclinic::initializers {
 namespace {
 
 template <class T>
-void fill(View<T> weights, const ModelSpec&, Generator& generator) {
-  const T bound = static_cast<T>(std::sqrt(6.0 / static_cast<double>(weights.rows + weights.columns)));
+void fill(View<T> weights, Index fan_out, const ModelSpec&, Generator& generator) {
+  const T bound = static_cast<T>(std::sqrt(6.0 / static_cast<double>(fan_out + weights.columns)));
   generator.uniform(weights.flat(), -bound, bound);
 }
 
