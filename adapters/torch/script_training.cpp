@@ -5,7 +5,6 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
-#include <torch/optim/optimizer.h>
 #include <torch/version.h>
 
 #include <algorithm>
@@ -14,26 +13,23 @@
 #include <optional>
 
 #include "description.h"
+#include "gradclinic/instruments/survey.h"
 #include "gradclinic/report/outside_run.h"
 #include "gradclinic/spec/toml.h"
 #include "gradclinic/support/error.h"
 #include "gradclinic/tensor/blas.h"
-#include "gradclinic/train/schedule.h"
 #include "gradclinic/train/work.h"
 #include "initialization.h"
 #include "objective.h"
-#include "op_watch.h"
-#include "optimizer.h"
 #include "samples.h"
 #include "script_data.h"
 #include "script_model.h"
-#include "tensors.h"
+#include "watched_training.h"
 
 namespace gradclinic::torch {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::int64_t kSurveySamples = 512;
 constexpr std::int64_t kFewestInABatch = 32;  // of a survey
 constexpr std::int64_t kTriedOut = 32;        // samples that the model is tried out on
 /// A training step takes about three times the work of the forward pass: once more for each gradient.
@@ -93,10 +89,13 @@ class Training {
         module_(model.fresh()),
         named_(named_parameters_of(module_)),
         layers_(layers_of(named_)),
-        run_(static_cast<int>(layers_.size())),
-        ops_(run_.watch(), layers_) {
-    for (const auto& [name, parameter] : named_) parameters_.push_back(parameter);
-    std::erase_if(parameters_, [](const at::Tensor& parameter) { return !parameter.requires_grad(); });
+        run_(static_cast<int>(layers_.size())) {
+    Trainee trainee{.forward = [this](const at::Tensor& inputs) { return forward(inputs); },
+                    .set_mode = [this](bool training) { training ? set_training() : module_.eval(); },
+                    .parameters = {}};
+    for (const auto& [name, parameter] : named_)
+      if (parameter.requires_grad()) trainee.parameters.push_back(parameter);
+    training_.emplace(std::move(trainee), layers_, run_.watch(), spec_.train);
     try_out(data);
     order_.emplace(samples_.inputs.size(0), spec_.train.batch);
   }
@@ -104,18 +103,18 @@ class Training {
   Record carry_out();
 
  private:
-  at::Tensor forward(const at::Tensor& inputs) { return first_tensor(module_.forward({inputs})); }
+  at::Tensor forward(const at::Tensor& inputs) {
+    const c10::IValue returned = module_.forward({inputs});
+    if (!returned.isTensor()) collection_ = returned.isTuple() ? "tuple" : "collection";
+    return first_tensor(returned);
+  }
   void try_out(const ScriptData& data);
   at::Tensor first_output(const ScriptData& data, at::Tensor& inputs);
   void set_training();
   void begin();
   std::int64_t last_step(std::int64_t planned) const;
-  void step(std::int64_t step, std::int64_t planned, ::torch::optim::Optimizer& optimizer);
-  void see_gradients();
-  void see_update(OutsideStep& seen);
+  void step(std::int64_t step, std::int64_t planned);
   void survey(std::int64_t steps_done);
-  Evaluation evaluate(const at::Tensor& inputs, const at::Tensor& targets);
-  const Layer& layer(int index) const { return ops_.layers()[static_cast<std::size_t>(index)]; }
 
   const ScriptModel& model_;
   Spec spec_;
@@ -124,9 +123,8 @@ class Training {
   NamedTensors named_;
   std::vector<Layer> layers_;
   OutsideRun run_;
-  OpWatch ops_;
-  std::vector<at::Tensor> parameters_;
-  std::vector<int> called_;  // layers in their order
+  std::optional<WatchedTraining> training_;
+  std::string collection_;  // what the model returns its output in, where it does
   std::vector<std::string> notes_;
   double operations_ = 0;  // of the forward pass, a sample
   Samples samples_;
@@ -154,24 +152,20 @@ at::Tensor Training::first_output(const ScriptData& data, at::Tensor& inputs) {
   for (;;) {
     try {
       const at::Tensor given = inputs.index_select(0, rows);
-      ops_.begin(OpWatch::Look::order);
-      const c10::IValue returned = module_.forward({given});
-      ops_.end();
-      const at::Tensor output = first_tensor(returned);
+      const at::Tensor output = training_->try_out(given);
       if (!output.defined() || !output.is_floating_point())
-        throw BadInput(model_.path(), "the model returns no tensor of numbers", returned.tagKind());
-      if (!returned.isTensor())
-        notes_.push_back(fmt::format("the model returns a {}: the first tensor in it was taken as its output",
-                                     returned.isTuple() ? "tuple" : "collection"));
+        throw BadInput(model_.path(), "the model returns no tensor of numbers",
+                       collection_.empty() ? "Tensor" : collection_);
+      if (!collection_.empty())
+        notes_.push_back(
+            fmt::format("the model returns a {}: the first tensor in it was taken as its output", collection_));
       if (output.dim() == 0 || output.size(0) != given.size(0))
         throw BadInput(model_.path(), "the model's output does not have a row for each sample",
                        fmt::format("{} for {}", shape_text(output), shape_text(given)));
       return output;
     } catch (const BadInput&) {
-      ops_.end();
       throw;
     } catch (const std::exception& error) {
-      ops_.end();
       if (!inputs.is_floating_point()) {
         inputs = inputs.to(at::kFloat);
         continue;
@@ -188,26 +182,26 @@ void Training::try_out(const ScriptData& data) {
   set_training();
   at::Tensor inputs = data.inputs;
   const at::Tensor output = first_output(data, inputs);
-  called_ = ops_.order();
-  operations_ = ops_.operations() / static_cast<double>(output.size(0));
-  if (called_.empty())
+  const std::vector<int>& called = training_->called();
+  operations_ = training_->ops().operations() / static_cast<double>(output.size(0));
+  if (called.empty())
     throw BadInput(model_.path(), "no layer with weights was seen at work in the model",
                    fmt::format("{} parameters", named_.size()));
   if (model_.always_trains())
     notes_.push_back("the model was traced in training mode: its surveys are in training mode too");
   for (std::size_t i = 0; i < layers_.size(); ++i)
-    if (!layer(static_cast<int>(i)).is_table && std::ranges::find(called_, static_cast<int>(i)) == called_.end())
+    if (!training_->ops().layers()[i].is_table && std::ranges::find(called, static_cast<int>(i)) == called.end())
       notes_.push_back(layers_[i].name + " multiplied nothing, and is not watched");
   samples_ = prepare(inputs, fitting_targets(spec_.train.loss, data.targets, output.detach(), data.path), spec_);
 }
 
 void Training::begin() {
-  std::vector<Layer> layers;
-  for (const int index : called_) layers.push_back(layer(index));
-  describe_network(layers, ops_.residual(), ops_.dropout(), spec_.model);
+  const std::vector<Layer> layers = training_->called_layers();
+  const OpWatch& ops = training_->ops();
+  describe_network(layers, ops.residual(), ops.dropout(), spec_.model);
   if (spec_.train.batch > samples_.inputs.size(0)) spec_.train.batch = samples_.inputs.size(0);
   run_.begin(to_toml(spec_), {{"torch", TORCH_VERSION}, {"torch.threads", std::to_string(at::get_num_threads())}},
-             called_, outside_layers(layers));
+             training_->called(), outside_layers(layers));
   for (const std::string& note : notes_) run_.add_event({0, "not-seen", 0, note});
   run_.watch().describe_data(describe(samples_, spec_.train.loss));
 }
@@ -222,14 +216,7 @@ std::int64_t Training::last_step(std::int64_t planned) const {
 
 Record Training::carry_out() {
   const auto started = std::chrono::steady_clock::now();
-  const auto optimizer = make_optimizer(spec_.train, parameters_);
-  initialize(
-      [&] {
-        std::vector<Layer> layers;
-        for (const int index : called_) layers.push_back(layer(index));
-        return layers;
-      }(),
-      spec_);
+  initialize(training_->called_layers(), spec_);
   const std::int64_t planned = planned_steps(spec_.train, samples_.inputs.size(0));
   const std::int64_t surveys = std::max<std::int64_t>(1, spec_.watch.surveys);
   const std::int64_t interval = std::max<std::int64_t>(1, (planned + surveys - 1) / surveys);
@@ -244,7 +231,7 @@ Record Training::carry_out() {
       status = "interrupted";
       break;
     }
-    step(done++, planned, *optimizer);
+    step(done++, planned);
     if (options_.on_step) options_.on_step(done, planned);
     if (!std::isfinite(loss_)) {
       status = "diverged";
@@ -253,84 +240,27 @@ Record Training::carry_out() {
     if (done % interval == 0) survey(surveyed = done);
   }
   if (surveyed != done) survey(done);
-  if (!ops_.failure().empty()) run_.add_event({done, "not-seen", 0, "watching ended: " + ops_.failure()});
+  if (const std::string& failure = training_->ops().failure(); !failure.empty())
+    run_.add_event({done, "not-seen", 0, "watching ended: " + failure});
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
   return run_.record(to_toml(spec_), {status, done, loss_, seconds.count()});
 }
 
-void Training::step(std::int64_t step, std::int64_t planned, ::torch::optim::Optimizer& optimizer) {
+void Training::step(std::int64_t step, std::int64_t planned) {
   const at::Tensor rows = order_->next();
-  const at::Tensor inputs = samples_.inputs.index_select(0, rows), targets = samples_.targets.index_select(0, rows);
+  const Examples batch{samples_.inputs.index_select(0, rows), samples_.targets.index_select(0, rows)};
   const bool looks = options_.watches && step % run_.interval("step") == 0;
-  if (looks) ops_.begin(OpWatch::Look::step);
-  const at::Tensor output = forward(inputs);
-  const at::Tensor loss = loss_of(spec_.train.loss, output, targets);
-  ops_.end();
-  optimizer.zero_grad();
-  loss.backward();
-  ops_.end_gradients();
-  loss_ = loss.item<double>();
-  OutsideStep seen{.step = step, .loss = loss_, .lr = scheduled_rate(spec_.train, step, planned)};
-  if (looks) {
-    see_gradients();
-    seen.accuracy = accuracy_of(right(spec_.train.loss, output.detach(), targets), targets).all;
-    seen.gradient_norm = seen.clipped_gradient_norm = gradient_norm(parameters_);
-  }
-  if (clip(spec_.train, parameters_) && looks) seen.clipped_gradient_norm = gradient_norm(parameters_);
-  if (looks)
-    for (const int index : called_) run_.watch().keep(index, flat(plain(layer(index).weight)));
-  update(optimizer, seen.lr);
-  if (looks) see_update(seen);
-}
-
-void Training::see_gradients() {
-  for (const int index : called_) {
-    const at::Tensor gradient = plain(layer(index).weight.grad());
-    if (gradient.defined())
-      run_.watch().see(Quantity::weight_grad, index, {gradient.data_ptr<float>(), 1, gradient.numel(), 1});
-  }
-}
-
-void Training::see_update(OutsideStep& seen) {
-  for (const int index : called_) {
-    const at::Tensor weight = plain(layer(index).weight);
-    run_.watch().see(Quantity::weight, index, {weight.data_ptr<float>(), 1, weight.numel(), 1});
-    run_.watch().see_update(index, flat(weight));
-  }
-  run_.watch().end_step(seen);
-}
-
-Evaluation Training::evaluate(const at::Tensor& inputs, const at::Tensor& targets) {
-  const std::int64_t count = inputs.size(0), batch = std::max(order_->batch(), kFewestInABatch);
-  double sum = 0;
-  std::vector<at::Tensor> hits;
-  for (std::int64_t first = 0; first < count; first += batch) {
-    const std::int64_t end = std::min(first + batch, count);
-    const at::Tensor output = forward(inputs.slice(0, first, end)).detach(), target = targets.slice(0, first, end);
-    sum += loss_of(spec_.train.loss, output, target).item<double>() * static_cast<double>(end - first);
-    const at::Tensor hit = right(spec_.train.loss, output, target);
-    if (hit.defined()) hits.push_back(hit);
-  }
-  const at::Tensor all = hits.empty() ? at::Tensor() : at::cat(hits);
-  return {sum / static_cast<double>(count), accuracy_of(all, targets)};
+  loss_ = training_->step(step, planned, batch, looks);
 }
 
 void Training::survey(std::int64_t steps_done) {
   const Untouched untouched(module_);
-  module_.eval();
-  const at::AutoGradMode gradients(options_.watches);  // the watch sees what gradients would be computed of
-  if (options_.watches) ops_.begin(OpWatch::Look::survey);
   const at::Tensor rows = spread_rows(samples_.inputs.size(0), kSurveySamples);
-  const Evaluation seen = evaluate(samples_.inputs.index_select(0, rows), samples_.targets.index_select(0, rows));
-  ops_.end();
-  ops_.end_gradients();
-  for (const int index : called_) run_.watch().keep(index, flat(plain(layer(index).weight)));
-  run_.watch().take_survey(steps_done, seen.loss, seen.accuracy.all, seen.accuracy.balanced);
-  if (samples_.held_inputs.defined() && steps_done > 0) {
-    const at::NoGradGuard none;
-    const Evaluation held = evaluate(samples_.held_inputs, samples_.held_targets);
-    run_.watch().validation(steps_done - 1, held.loss, held.accuracy.all);
-  }
+  const std::int64_t batch = std::max(order_->batch(), kFewestInABatch);
+  training_->survey(steps_done, {samples_.inputs.index_select(0, rows), samples_.targets.index_select(0, rows)}, batch,
+                    options_.watches);
+  if (samples_.held_inputs.defined() && steps_done > 0)
+    training_->validate(steps_done - 1, {samples_.held_inputs, samples_.held_targets}, batch);
   set_training();
 }
 

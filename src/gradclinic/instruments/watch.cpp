@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "gradclinic/instruments/ending.h"
 #include "gradclinic/instruments/probe_table.h"
 #include "gradclinic/instruments/step_table.h"
 #include "gradclinic/net/activation.h"
@@ -165,12 +166,7 @@ void Watch::on_validation(std::int64_t step, double loss, double accuracy) {
 void Watch::on_end(const Outcome& outcome) {
   Implementation& own = *implementation_;
   own.survey(outcome.steps);
-  if (outcome.status == "diverged")
-    own.sink.add_event(
-        {outcome.steps, "diverged", 0,
-         fmt::format("the loss is {} after {} steps", std::isnan(outcome.final_loss) ? "NaN" : "Inf", outcome.steps)});
-  if (outcome.status == "interrupted")
-    own.sink.add_event({outcome.steps, "interrupted", 0, fmt::format("stopped after {} steps", outcome.steps)});
+  if (const std::optional<Event> event = ending(outcome)) own.sink.add_event(*event);
 }
 
 }  // namespace gradclinic

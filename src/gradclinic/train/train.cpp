@@ -10,16 +10,13 @@
 #include "gradclinic/train/batches.h"
 #include "gradclinic/train/clip.h"
 #include "gradclinic/train/schedule.h"
+#include "gradclinic/train/streams.h"
 #include "gradclinic/train/work.h"
 
 namespace gradclinic {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-// Streams of their own for batches and dropout, so that runs of one seed are paired whatever the architecture draws.
-constexpr std::uint64_t kBatchStream = 1'000'003;
-constexpr std::uint64_t kDropoutStream = 2'000'003;
 
 class Loop {
  public:

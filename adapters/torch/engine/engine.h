@@ -1,0 +1,18 @@
+#pragma once
+
+#include <atomic>
+
+#include "gradclinic/data/dataset.h"
+#include "gradclinic/record/recorder.h"
+#include "gradclinic/spec/spec.h"
+
+namespace gradclinic::torch {
+
+/// Trains a spec's network through LibTorch, under watch, on one thread, as gradclinic::run does natively, and records
+/// the same tables: on the same batches, from weights that `generator` draws in the same order, with dropout from a
+/// generator of its own. Kinds: engine/networks. Of the spec's [watch], histograms, rank, noise and sharpness are not
+/// measured; an event says so. Throws BadInput, before anything is recorded, where the network cannot take the data.
+Outcome run(const Spec& spec, const Split& data, Generator& generator, Recorder& recorder,
+            const std::atomic<bool>* stop = nullptr);
+
+}  // namespace gradclinic::torch
