@@ -9,6 +9,7 @@
 #include "gradclinic/data/shared_data.h"
 #include "gradclinic/instruments/watch.h"
 #include "gradclinic/record/recorder.h"
+#include "gradclinic/record/run.h"
 #include "gradclinic/spec/toml.h"
 #include "gradclinic/support/error.h"
 #include "gradclinic/support/parallel.h"
@@ -35,11 +36,20 @@ class EndingRecorder : public MemoryRecorder {
   std::atomic<bool> end_ = false;
 };
 
+/// Where gradclinic trains itself, with no more gauges than a course takes.
+Outcome train_watched(const Spec& spec, const LoadedData& loaded, EndingRecorder& recorder) {
+  Generator generator = loaded.generator;
+  if (spec.model.kind != "mlp") return run(spec, loaded.split, generator, recorder, &recorder.end());
+  Watch watch(recorder, course_gauges());
+  const Outcome outcome = train(spec, loaded.split, generator, &watch, nullptr, &recorder.end());
+  recorder.finish(outcome);
+  return outcome;
+}
+
 Counterfactual run_one(const Spec& spec, SharedData& data, const CounterfactualOptions& options) {
   Spec watched = spec;
   watched.watch = {.every = 0, .surveys = spec.watch.surveys > 0 ? spec.watch.surveys : WatchSpec{}.surveys};
   const std::shared_ptr<const LoadedData> loaded = data.get(spec);
-  Generator generator = loaded->generator;
   Spec sized = spec;  // with what the spec leaves to the data
   sized.data.samples = loaded->split.training.samples();
   sized.data.features = loaded->split.training.features();
@@ -51,9 +61,7 @@ Counterfactual run_one(const Spec& spec, SharedData& data, const CounterfactualO
   EndingRecorder recorder(
       share < 1 ? std::max(static_cast<std::int64_t>(steps), batches) : std::numeric_limits<std::int64_t>::max(),
       options.stop);
-  Watch watch(recorder, course_gauges());
-  const Outcome outcome = train(watched, loaded->split, generator, &watch, nullptr, &recorder.end());
-  recorder.finish(outcome);
+  const Outcome outcome = train_watched(watched, *loaded, recorder);
   return {read_course(recorder.record()), outcome.steps};
 }
 

@@ -21,4 +21,16 @@ std::int64_t planned_steps(const Chart& chart);
 /// LeCun for SELU, Xavier for the others.
 const char* fitting_initializer(const std::string& activation);
 
+/// The same for a network: by its activation function, of an rnn orthogonal (Saxe et al. 2014), of a transformer Xavier
+/// (Vaswani et al. 2017).
+const char* fitting_initializer(const ModelSpec& model);
+
+/// A norm for a network without one: batch norm, of a transformer layer norm.
+const char* fitting_norm(const ModelSpec& model);
+
+/// Changes of the architecture that let signals and gradients through more layers or time steps, each to be tried by
+/// itself: a norm, residual connections, gated cells, norms before a transformer's sub-layers. Not all are possible for
+/// every kind.
+std::vector<std::vector<Change>> gentler_architectures(const ModelSpec& model);
+
 }  // namespace gradclinic

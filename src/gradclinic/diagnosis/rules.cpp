@@ -42,6 +42,8 @@ double typical_update_ratio(const Chart& chart, Window window) {
   return median(std::move(ratios));
 }
 
+std::string activation_of(const ModelSpec& model) { return model.kind == "rnn" ? "tanh" : model.activation; }
+
 double fan_in(const Chart& chart, int layer) {
   if (chart.has("network.inputs")) return chart.median("network.inputs", layer, kWhole);
   return layer == 1 ? chart.fact("features") : static_cast<double>(chart.spec().model.width);

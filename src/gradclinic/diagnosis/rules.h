@@ -29,6 +29,9 @@ LayerValue worst_layer(const Chart& chart, const std::string& surveyed, bool las
 /// Median over the run of the layers' update ratios (norm of the update over norm of the weights), the median layer's.
 double typical_update_ratio(const Chart& chart, Window window);
 
+/// The activation function of the hidden layers: of an rnn tanh, which every cell puts out.
+std::string activation_of(const ModelSpec& model);
+
 /// What one output of a layer sums over, and how many outputs one input goes to: as recorded, or by the spec.
 double fan_in(const Chart& chart, int layer);
 double fan_out(const Chart& chart, int layer);

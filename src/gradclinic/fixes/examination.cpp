@@ -32,7 +32,9 @@ void compare(TriedFix& tried, const std::map<std::string, double>& before, const
 
 /// Seconds per step of a run of a few steps; 0 when there was none.
 double step_seconds(const Spec& spec, const Split& data, Generator generator) {
-  const Outcome outcome = train(spec, data, generator);
+  MemoryRecorder nothing;
+  const bool own = spec.model.kind == "mlp";
+  const Outcome outcome = own ? train(spec, data, generator) : run(spec, data, generator, nothing);
   return outcome.steps > 0 ? outcome.seconds / static_cast<double>(outcome.steps) : 0;
 }
 
@@ -40,6 +42,7 @@ Spec of_few_steps(Spec spec) {
   constexpr std::int64_t kSteps = 15;
   spec.train.epochs = 0;
   spec.train.steps = kSteps;
+  spec.watch = {.every = 0, .surveys = 0};
   return spec;
 }
 

@@ -30,12 +30,20 @@ std::vector<Change> initialized(const std::string& initializer, double gain) {
   return {{"model.init", initializer}, {"model.init_gain", value_text(gain)}, {"model.bias_init", "0.0"}};
 }
 
-std::vector<std::string> pytorch_init(const std::string& call) {
-  return {"for module in model.modules():", "    if isinstance(module, nn.Linear):", "        nn.init." + call,
-          "        nn.init.zeros_(module.bias)"};
+std::vector<std::string> pytorch_init(const Spec& fixed, const std::string& call) {
+  const std::string& kind = fixed.model.kind;
+  if (kind == "rnn" || kind == "transformer")
+    return {"for name, parameter in model.named_parameters():", "    if parameter.dim() > 1:",
+            "        nn.init." + fmt::format(fmt::runtime(call), "parameter"),
+            "    elif 'bias' in name:", "        nn.init.zeros_(parameter)"};
+  const std::string layers = kind == "cnn" ? "(nn.Conv2d, nn.Linear)" : "nn.Linear";
+  return {"for module in model.modules():", "    if isinstance(module, " + layers + "):",
+          "        nn.init." + fmt::format(fmt::runtime(call), "module.weight"), "        nn.init.zeros_(module.bias)"};
 }
 
-std::vector<std::string> pytorch_activation(const std::string& module) {
+std::vector<std::string> pytorch_activation(const Spec& fixed, const std::string& module) {
+  if (fixed.model.kind == "transformer")
+    return {"nn.TransformerEncoderLayer(..., activation=" + module + ")  # of each block"};
   return {"for i, module in enumerate(model):  # an nn.Sequential",
           "    if isinstance(module, ACTIVATION):  # the class in use so far", "        model[i] = " + module};
 }

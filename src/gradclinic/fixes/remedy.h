@@ -24,11 +24,12 @@ std::optional<std::vector<Change>> with_tested_rate(const FixContext& context, s
 /// An initializer with what belongs to it: its gain, and biases of 0.
 std::vector<Change> initialized(const std::string& initializer, double gain = 1);
 
-/// "for layer in model.modules(): ..." calling nn.init's function on each linear layer's weights.
-std::vector<std::string> pytorch_init(const std::string& call);
+/// "for module in model.modules(): ...": an initializer of nn.init on each layer's weights, biases 0. `call` is
+/// "orthogonal_({})", the weights in braces.
+std::vector<std::string> pytorch_init(const Spec& fixed, const std::string& call);
 
-/// "model = mlp(activation=nn.ReLU)": replacing the activation modules.
-std::vector<std::string> pytorch_activation(const std::string& module);
+/// Replaces the modules of the activation function by another, "nn.ReLU()".
+std::vector<std::string> pytorch_activation(const Spec& fixed, const std::string& module);
 
 /// The optimizer of a spec, as PyTorch makes it.
 std::vector<std::string> pytorch_optimizer(const Spec& spec);

@@ -27,6 +27,8 @@ class Phrases {
     if (says_something && !varied_.contains(key)) phrases_.push_back(phrase);
   }
 
+  bool is_varied(const std::string& key) const { return varied_.contains(key); }
+
   /// "Network: 10 linear layers, width 50. "; starts the next sentence.
   std::string take(const std::string& subject) {
     std::string sentence = phrases_.empty() ? "" : subject + ": " + join(phrases_) + ". ";
@@ -47,11 +49,18 @@ void add_data(const DataSpec& data, Phrases& phrases) {
 }
 
 void add_model(const ModelSpec& model, Phrases& phrases) {
-  phrases.add("model.depth", counted(model.depth, "linear layer"));
+  const bool perceptron = model.kind == "mlp" && !phrases.is_varied("model.kind");
+  phrases.add("model.kind", model.kind, !perceptron);
+  phrases.add("model.depth", counted(model.depth, perceptron ? "linear layer" : "layer"));
   phrases.add("model.width", fmt::format("width {}", model.width));
-  phrases.add("model.activation", model.activation);
+  phrases.add("model.cell", model.cell + " cells", model.kind == "rnn");
+  phrases.add("model.token", counted(model.token, "feature") + " a time step", model.token > 0);
+  phrases.add("model.heads", counted(model.heads, "head"), model.kind == "transformer");
+  phrases.add("model.stride", fmt::format("first stride {}", model.stride), model.stride > 1);
+  phrases.add("model.activation", model.activation, model.kind != "rnn");
   phrases.add("model.init", model.init + " initialization");
   phrases.add("model.norm", model.norm + " normalization", model.norm != "none");
+  phrases.add("model.pre_norm", "norms behind the sub-layers", !model.pre_norm);
   phrases.add("model.residual", "residual connections", model.residual);
   phrases.add("model.dropout", fmt::format("dropout {:g}", model.dropout), model.dropout > 0);
 }

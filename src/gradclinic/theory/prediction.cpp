@@ -78,7 +78,8 @@ void fill_gradients(const std::vector<double>& slope_squares, const std::vector<
 }  // namespace
 
 Forecast predict(const ModelSpec& model, const InputFacts& input, Index outputs, Index batch) {
-  if (model.kind != "mlp") return {.why_not = "the theory here is that of multi-layer perceptrons"};
+  if (model.kind != "mlp")
+    return {.why_not = "the theory here is that of multi-layer perceptrons, and this network is of kind " + model.kind};
   const Activation& activation = find_activation(model.activation);
   const double keep = 1 / (1 - model.dropout);
   Signal signal{input.mean, input.mean_square, input.overlap};

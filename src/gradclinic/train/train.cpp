@@ -192,8 +192,7 @@ class Loop {
 Outcome train(const Spec& spec, const Split& data, Generator& generator, Observer* observer, Intervention* intervention,
               const std::atomic<bool>* stop) {
   if (spec.model.kind != "mlp")
-    throw BadInput("model.kind", "a network that gradclinic did not build cannot be trained from a spec",
-                   spec.model.kind, "train it where it was built, under watch");
+    throw BadInput("model.kind", "only networks of kind mlp are gradclinic's own to train", spec.model.kind);
   return Loop(spec, data, generator, observer, intervention).run(stop);
 }
 

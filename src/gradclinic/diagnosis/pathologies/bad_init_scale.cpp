@@ -55,7 +55,7 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
-  return {{{"model.init", fitting_initializer(chart.spec().model.activation)}, {"model.init_gain", "1.0"}}};
+  return {{{"model.init", fitting_initializer(chart.spec().model)}, {"model.init_gain", "1.0"}}};
 }
 
 }  // namespace

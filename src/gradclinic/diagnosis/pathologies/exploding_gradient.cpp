@@ -37,7 +37,8 @@ std::optional<Finding> examine(const Chart& chart) {
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
   std::vector<std::vector<Change>> changes = alone("train.clip_norm", "1.0");
-  if (chart.spec().model.norm == "none") changes.push_back({{"model.norm", "batch"}});
+  const ModelSpec& model = chart.spec().model;
+  if (model.norm == "none") changes.push_back({{"model.norm", fitting_norm(model)}});
   return changes;
 }
 

@@ -33,12 +33,7 @@ std::optional<Finding> examine(const Chart& chart) {
           "Deep in the network all inputs look the same, so that the last layers have nothing to tell them apart by."};
 }
 
-std::vector<std::vector<Change>> without(const Chart& chart) {
-  std::vector<std::vector<Change>> changes;
-  if (chart.spec().model.norm == "none") changes.push_back({{"model.norm", "batch"}});
-  if (!chart.spec().model.residual) changes.push_back({{"model.residual", "true"}});
-  return changes;
-}
+std::vector<std::vector<Change>> without(const Chart& chart) { return gentler_architectures(chart.spec().model); }
 
 }  // namespace
 

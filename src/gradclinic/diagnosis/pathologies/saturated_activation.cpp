@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gradclinic/diagnosis/reference_recipes.h"
 #include "gradclinic/diagnosis/rules.h"
 
 namespace gradclinic::pathologies {
@@ -10,7 +11,7 @@ namespace {
 constexpr double kMany = 0.3;
 
 std::optional<Finding> examine(const Chart& chart) {
-  const std::string& activation = chart.spec().model.activation;
+  const std::string activation = activation_of(chart.spec().model);
   if (activation != "tanh" && activation != "sigmoid") return std::nullopt;  // flat on both sides
   const LayerValue start = worst_layer(chart, "saturated", false);
   const LayerValue end = worst_layer(chart, "saturated", true);
@@ -32,8 +33,10 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
+  const ModelSpec& model = chart.spec().model;
+  if (model.kind == "rnn") return {{{"model.init", fitting_initializer(model)}, {"model.init_gain", "1.0"}}};
   std::vector<std::vector<Change>> changes;
-  if (chart.spec().model.norm == "none") changes.push_back({{"model.norm", "batch"}});
+  if (model.norm == "none") changes.push_back({{"model.norm", fitting_norm(model)}});
   changes.push_back({{"model.activation", "relu"}});
   return changes;
 }

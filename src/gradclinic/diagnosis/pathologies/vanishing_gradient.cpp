@@ -36,12 +36,11 @@ std::optional<Finding> examine(const Chart& chart) {
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
   const ModelSpec& model = chart.spec().model;
-  std::vector<std::vector<Change>> changes;
+  std::vector<std::vector<Change>> changes = gentler_architectures(model);
   const bool saturates = model.activation == "sigmoid" || model.activation == "tanh";
-  const std::string activation = saturates && model.activation == "sigmoid" ? "relu" : model.activation;
-  if (model.norm == "none") changes.push_back({{"model.norm", "batch"}});
-  if (!model.residual) changes.push_back({{"model.residual", "true"}});
-  changes.push_back({{"model.activation", activation}, {"model.init", fitting_initializer(activation)}});
+  ModelSpec steep = model;
+  if (saturates && model.activation == "sigmoid") steep.activation = "relu";
+  changes.push_back({{"model.activation", steep.activation}, {"model.init", fitting_initializer(steep)}});
   return changes;
 }
 

@@ -14,7 +14,11 @@ bool regresses_classes(const Chart& chart) {
          values >= 2 && values <= 20 && chart.fact("samples") >= 15 * values;
 }
 
-bool linear(const Chart& chart) { return chart.spec().model.activation == "identity" && chart.hidden() > 0; }
+/// A transformer's attention is not, whatever its activation function.
+bool linear(const Chart& chart) {
+  const ModelSpec& model = chart.spec().model;
+  return model.activation == "identity" && model.kind != "transformer" && chart.hidden() > 0;
+}
 
 std::optional<Finding> examine(const Chart& chart) {
   const bool classes = regresses_classes(chart);

@@ -10,6 +10,7 @@ std::optional<std::vector<Change>> apply(const FixContext& context) {
 }
 
 std::vector<std::string> pytorch(const Spec& fixed) {
+  if (fixed.model.kind == "cnn") return {"nn.BatchNorm2d(CHANNELS),  # after each nn.Conv2d, before the activation"};
   return {fmt::format("nn.BatchNorm1d({}),  # after each hidden nn.Linear, before the activation", fixed.model.width)};
 }
 

@@ -7,8 +7,8 @@ std::optional<std::vector<Change>> apply(const FixContext& context) {
   return unless_already_so(context, initialized("he_normal"));
 }
 
-std::vector<std::string> pytorch(const Spec&) {
-  return pytorch_init("kaiming_normal_(module.weight, nonlinearity='relu')");
+std::vector<std::string> pytorch(const Spec& fixed) {
+  return pytorch_init(fixed, "kaiming_normal_({}, nonlinearity='relu')");
 }
 
 }  // namespace

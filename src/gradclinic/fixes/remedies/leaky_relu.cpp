@@ -7,7 +7,7 @@ std::optional<std::vector<Change>> apply(const FixContext& context) {
   return unless_already_so(context, {{"model.activation", "leaky_relu"}});
 }
 
-std::vector<std::string> pytorch(const Spec&) { return pytorch_activation("nn.LeakyReLU()"); }
+std::vector<std::string> pytorch(const Spec& fixed) { return pytorch_activation(fixed, "nn.LeakyReLU()"); }
 
 }  // namespace
 

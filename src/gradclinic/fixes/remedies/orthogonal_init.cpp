@@ -7,12 +7,12 @@ namespace gradclinic::remedies {
 namespace {
 
 std::optional<std::vector<Change>> apply(const FixContext& context) {
-  const bool halves = fitting_initializer(context.spec.model.activation) == std::string("he_normal");
+  const bool halves = fitting_initializer(context.spec.model) == std::string("he_normal");
   return unless_already_so(context, initialized("orthogonal", halves ? 1.414 : 1));
 }
 
 std::vector<std::string> pytorch(const Spec& fixed) {
-  return pytorch_init(fmt::format("orthogonal_(module.weight, gain={:g})", fixed.model.init_gain));
+  return pytorch_init(fixed, fmt::format("orthogonal_({{}}, gain={:g})", fixed.model.init_gain));
 }
 
 }  // namespace

@@ -7,8 +7,9 @@ std::optional<std::vector<Change>> apply(const FixContext& context) {
   return unless_already_so(context, {{"model.residual", "true"}});
 }
 
-std::vector<std::string> pytorch(const Spec&) {
-  return {"def forward(self, x):  # of a hidden block whose input and output have one width",
+std::vector<std::string> pytorch(const Spec& fixed) {
+  const std::string block = fixed.model.kind == "cnn" ? "pair of convolutions" : "hidden block";
+  return {"def forward(self, x):  # of a " + block + " whose input and output have one width",
           "    return x + self.block(x)"};
 }
 

@@ -9,9 +9,9 @@ std::optional<std::vector<Change>> apply(const FixContext& context) {
   return unless_already_so(context, std::move(changes));
 }
 
-std::vector<std::string> pytorch(const Spec&) {
-  std::vector<std::string> lines = pytorch_activation("nn.SELU()");
-  for (std::string& line : pytorch_init("kaiming_normal_(module.weight, nonlinearity='linear')"))
+std::vector<std::string> pytorch(const Spec& fixed) {
+  std::vector<std::string> lines = pytorch_activation(fixed, "nn.SELU()");
+  for (std::string& line : pytorch_init(fixed, "kaiming_normal_({}, nonlinearity='linear')"))
     lines.push_back(std::move(line));
   return lines;
 }

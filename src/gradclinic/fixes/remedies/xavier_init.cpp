@@ -7,7 +7,7 @@ std::optional<std::vector<Change>> apply(const FixContext& context) {
   return unless_already_so(context, initialized("xavier_uniform"));
 }
 
-std::vector<std::string> pytorch(const Spec&) { return pytorch_init("xavier_uniform_(module.weight)"); }
+std::vector<std::string> pytorch(const Spec& fixed) { return pytorch_init(fixed, "xavier_uniform_({})"); }
 
 }  // namespace
 
