@@ -7,7 +7,9 @@
 #include <fstream>
 #include <iterator>
 #include <string_view>
+#include <vector>
 
+#include "gradclinic/record/run.h"
 #include "gradclinic/support/error.h"
 
 namespace gradclinic {
@@ -25,6 +27,20 @@ bool holds_script(const std::string& path) {
   return end.find("/constants.pkl") != std::string::npos && end.find("/code/") != std::string::npos;
 }
 
+std::filesystem::path this_program() {
+  std::error_code failed;
+  return std::filesystem::read_symlink("/proc/self/exe", failed);
+}
+
+std::filesystem::path torch_program() { return this_program().parent_path() / "gradclinic-torch"; }
+
+std::vector<std::string> own_arguments() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> words;
+  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
+  return words;
+}
+
 }  // namespace
 
 bool names_torch_model(const std::string& path) {
@@ -33,20 +49,31 @@ bool names_torch_model(const std::string& path) {
   return std::filesystem::is_regular_file(path, ignored) && holds_script(path);
 }
 
-void go_on_in_torch(int argc, char** argv) {
+const char* torch_model_among(int argc, char** argv) {
   const std::string_view command = argc > 2 ? argv[1] : "";
-  if (command != "diagnose" && command != "fix") return;
+  if (command != "diagnose" && command != "fix") return nullptr;
   const auto model = std::find_if(argv + 2, argv + argc, [](const char* word) { return names_torch_model(word); });
-  if (model == argv + argc) return;
-  if (command == "fix")
-    throw BadInput("fix", "tries changes of a spec, and this is a model of PyTorch", *model,
+  return model == argv + argc ? nullptr : *model;
+}
+
+void go_on_with_model(int argc, char** argv) {
+  const char* const model = torch_model_among(argc, argv);
+  if (!model) return;
+  if (argv[1] == std::string_view("fix"))
+    throw BadInput("fix", "tries changes of a spec, and this is a model of PyTorch", model,
                    "gradclinic diagnose names its fixes, as lines of PyTorch");
-  std::error_code failed;
-  const std::filesystem::path program =
-      std::filesystem::read_symlink("/proc/self/exe", failed).parent_path() / "gradclinic-torch";
-  execv(program.c_str(), argv);
-  throw RunFailed("diagnose", "models of PyTorch are for the program gradclinic-torch, which was not built", *model,
+  execv(torch_program().c_str(), argv);
+  throw RunFailed("diagnose", "models of PyTorch are for the program gradclinic-torch, which was not built", model,
                   "install libtorch-dev and build again");
+}
+
+void go_on_where_trained(const std::string& kind) {
+  if (kind == "outside" || can_train(kind) || this_program() == torch_program()) return;
+  std::vector<std::string> words = own_arguments();
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  execv(torch_program().c_str(), argv.data());
 }
 
 }  // namespace gradclinic

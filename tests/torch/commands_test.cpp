@@ -102,5 +102,26 @@ TEST(Diagnose, WritesPageLogAndStore) {
   EXPECT_LT(stored.exit_code, 2) << stored.output;
 }
 
+TEST(Program, TrainsPerceptronsAsGradclinicDoes) {
+  write_bytes(broken() / "spec.toml", "[data]\nset = \"teacher\"\n[model]\nwidth = 40\n[train]\nsteps = 200\n");
+  const auto loss = [](const std::string& program) {
+    return shell("cd '" + broken().path() + "' && OPENBLAS_NUM_THREADS=1 '" GRADCLINIC_PROGRAM + program +
+                 "' run spec.toml | head -1 | cut -d, -f1");
+  };
+  const ShellResult own = loss(""), with_torch = loss("-torch");
+  EXPECT_NE(own.output.find("unnamed: finished after 200 steps: loss "), std::string::npos) << own.output;
+  EXPECT_EQ(own.output, with_torch.output);
+}
+
+TEST(Program, HasTheSameCommands) {
+  const ShellResult own = shell("'" GRADCLINIC_PROGRAM "' --help"),
+                    with_torch = shell("'" GRADCLINIC_PROGRAM "-torch' --help");
+  EXPECT_EQ(own.exit_code, 0);
+  EXPECT_NE(own.output.find("bench-cases"), std::string::npos);
+  EXPECT_EQ(with_torch.exit_code, 0);
+  const auto commands = [](const ShellResult& help) { return help.output.substr(help.output.find("Options:")); };
+  EXPECT_EQ(commands(own), commands(with_torch)) << "but for the program's name";
+}
+
 }  // namespace
 }  // namespace gradclinic::torch

@@ -1,18 +1,22 @@
-// gradclinic on models of PyTorch: what `gradclinic diagnose model.pt` goes on as.
+// gradclinic with LibTorch: the same commands, and `diagnose` of models of PyTorch. What gradclinic goes on as.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <string_view>
 
 #include "diagnose.h"
+#include "gradclinic/program.h"
+#include "gradclinic/torch_program.h"
 
-using namespace gradclinic;
+namespace gradclinic::torch {
+namespace {
 
-int main(int argc, char** argv) {
+int diagnose_model(int argc, char** argv) {
   CLI::App app{"gradclinic on models of PyTorch in TorchScript."};
   app.require_subcommand(1);
   std::function<ExitCode()> chosen;
   CLI::App* diagnose = app.add_subcommand("diagnose", "say what is wrong with a model's training and what causes it");
   diagnose->footer("Example: gradclinic diagnose model.pt --data data.npz --loss cross_entropy --optimizer adam");
-  chosen = gradclinic::torch::set_up_diagnose(*diagnose);
+  chosen = set_up_diagnose(*diagnose);
 
   try {
     app.parse(argc, argv);
@@ -30,4 +34,12 @@ int main(int argc, char** argv) {
     status = static_cast<int>(ExitCode::internal);
   }
   return status;
+}
+
+}  // namespace
+}  // namespace gradclinic::torch
+
+int main(int argc, char** argv) {
+  const bool of_model = gradclinic::torch_model_among(argc, argv) && argv[1] == std::string_view("diagnose");
+  return of_model ? gradclinic::torch::diagnose_model(argc, argv) : gradclinic::run_program(argc, argv);
 }

@@ -14,6 +14,7 @@
 #include "gradclinic/support/file.h"
 #include "gradclinic/support/statistics.h"
 #include "gradclinic/support/text.h"
+#include "gradclinic/torch_program.h"
 
 namespace gradclinic::commands {
 namespace {
@@ -156,6 +157,7 @@ ExitCode bench_command(const Arguments& arguments) {
     if (!arguments.only.empty() && labelled.id.find(arguments.only) == std::string::npos) return true;
     return arguments.half != "both" && labelled.held_out != (arguments.half == "held-out");
   });
+  for (const Case& labelled : cases) go_on_where_trained(labelled.spec.model.kind);
   ProgressLine line("cases");
   const std::vector<JudgedCase> judged = judge_cases(cases, {.threads = arguments.jobs,
                                                              .probe = !arguments.no_probe,

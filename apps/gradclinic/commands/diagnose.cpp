@@ -14,6 +14,7 @@
 #include "gradclinic/outsider.h"
 #include "gradclinic/record/store.h"
 #include "gradclinic/spec_argument.h"
+#include "gradclinic/torch_program.h"
 #include "gradclinic/verdict_output.h"
 #include "gradclinic/watched_run.h"
 
@@ -113,17 +114,22 @@ ExitCode diagnose_command(const Arguments& arguments) {
   Diagnosis diagnosis;
   Patient patient;
   const bool of_spec = subject == Subject::spec;
+  Spec spec;
+  if (of_spec) {
+    spec = load(arguments.what);
+    go_on_where_trained(spec.model.kind);
+  }
   if (of_spec && arguments.before) {
-    Preflight preflight = examine_before_training(load(arguments.what), &stop);
+    Preflight preflight = examine_before_training(spec, &stop);
     diagnosis = std::move(preflight.diagnosis);
     patient.record = std::move(preflight.record);
   } else {
     if (of_spec) {
-      const Spec spec = load(arguments.what);
       warn_of_slow_blas();
       patient = {run_watched(spec, arguments.store, stop), spec.folder};
     } else {
       patient = stored_patient(arguments);
+      if (!arguments.no_probe) go_on_where_trained(parse_spec(patient.record.spec, "the record's spec").model.kind);
     }
     Counter trials("trials");
     if (!stop) diagnosis = examine_record(patient.record, doctor_options(arguments, patient.folder, trials, stop));

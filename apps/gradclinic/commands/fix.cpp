@@ -14,6 +14,7 @@
 #include "gradclinic/spec_argument.h"
 #include "gradclinic/support/file.h"
 #include "gradclinic/support/machine.h"
+#include "gradclinic/torch_program.h"
 
 namespace gradclinic::commands {
 namespace {
@@ -69,8 +70,11 @@ ExitCode from_the_middle(const Spec& spec, const Record& record, const Diagnosis
 
 ExitCode fix_command(const Arguments& arguments) {
   const Spec spec = load(arguments.spec);
+  go_on_where_trained(spec.model.kind);
   if (!arguments.out.empty() && arguments.from)
     throw BadInput("--out", "no spec says what is done from the middle of a run", arguments.out, "leave out --from");
+  if (arguments.from && spec.model.kind != "mlp")
+    throw BadInput("--from", "steps into networks of kind mlp only", spec.model.kind, "leave out --from");
   MemoryRecorder recorder;
   run(spec, recorder, &stop_on_interrupt());
   const CounterfactualOptions trials{

@@ -20,6 +20,7 @@
 #include "gradclinic/progress.h"
 #include "gradclinic/report/render.h"
 #include "gradclinic/support/number_text.h"
+#include "gradclinic/torch_program.h"
 
 namespace gradclinic::commands {
 namespace {
@@ -92,6 +93,8 @@ ExitCode run_lab_command(const Arguments& arguments) {
   if (arguments.notebook) return run_notebook_command((std::filesystem::path(arguments.out) / "notebook").string());
   const std::vector<Experiment> experiments =
       choose(load_experiments(experiments_folder(arguments.experiments)), arguments.ids);
+  for (const Experiment& experiment : experiments)
+    for (const Cell& cell : cells(experiment)) go_on_where_trained(cell.spec.model.kind);
   make_folder(arguments.out);
   warn_of_slow_blas();
 

@@ -10,6 +10,7 @@
 #include "gradclinic/interrupt.h"
 #include "gradclinic/record/store.h"
 #include "gradclinic/spec_argument.h"
+#include "gradclinic/torch_program.h"
 
 namespace gradclinic::commands {
 namespace {
@@ -27,6 +28,7 @@ std::string end_of(const Outcome& outcome) {
 
 ExitCode run_command(const Arguments& arguments) {
   const Spec spec = load(arguments.spec);
+  go_on_where_trained(spec.model.kind);
   warn_of_slow_blas();
   Store store(arguments.store);
   const std::unique_ptr<Store::RunRecorder> recorder = store.new_run();
