@@ -28,9 +28,13 @@ namespace {
 
 constexpr std::int64_t kTriedOut = 2;  // samples that show which layers there are
 
+const std::vector<NetworkKind>& kinds() {
+  static const std::vector<NetworkKind> all = networks::all();
+  return all;
+}
+
 const NetworkKind& find_kind(const std::string& id) {
-  static const std::vector<NetworkKind> kinds = networks::all();
-  for (const NetworkKind& kind : kinds)
+  for (const NetworkKind& kind : kinds())
     if (kind.id == id) return kind;
   throw BadInput("model.kind", "LibTorch has no network of this kind to train", id);
 }
@@ -181,6 +185,11 @@ Outcome run(const Spec& spec, const Split& data, Generator& generator, Recorder&
   static const bool single = (at::set_num_threads(1), use_one_blas_thread(), true);
   static_cast<void>(single);
   return Run(spec, data, generator, recorder).carry_out(stop);
+}
+
+void add_engines() {
+  for (const NetworkKind& kind : kinds())
+    if (kind.id != ModelSpec{}.kind) add_engine(kind.id, &run);
 }
 
 }  // namespace gradclinic::torch

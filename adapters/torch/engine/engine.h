@@ -15,4 +15,8 @@ namespace gradclinic::torch {
 Outcome run(const Spec& spec, const Split& data, Generator& generator, Recorder& recorder,
             const std::atomic<bool>* stop = nullptr);
 
+/// Lets gradclinic::run train every kind of engine/networks so, but for mlp, which it trains itself. Once, at a
+/// program's start.
+void add_engines();
+
 }  // namespace gradclinic::torch
