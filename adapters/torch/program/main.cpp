@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "diagnose.h"
+#include "engine/engine.h"
 #include "gradclinic/program.h"
 #include "gradclinic/torch_program.h"
 
@@ -40,6 +41,7 @@ int diagnose_model(int argc, char** argv) {
 }  // namespace gradclinic::torch
 
 int main(int argc, char** argv) {
+  gradclinic::torch::add_engines();
   const bool of_model = gradclinic::torch_model_among(argc, argv) && argv[1] == std::string_view("diagnose");
   return of_model ? gradclinic::torch::diagnose_model(argc, argv) : gradclinic::run_program(argc, argv);
 }
