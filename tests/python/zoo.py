@@ -1,6 +1,7 @@
 """Trainings as users write them, each as a function run(clinic) that returns the trained parameters."""
 
 import contextlib
+import tempfile
 
 import torch
 from torch import nn
@@ -149,6 +150,17 @@ def _simple(make, inputs="row", **kwargs):
     return run
 
 
+def _distributed(watch):
+    """DistributedDataParallel, as the only process of a group."""
+    with tempfile.TemporaryDirectory() as folder:
+        torch.distributed.init_process_group("gloo", init_method=f"file://{folder}/group", rank=0, world_size=1)
+        try:
+            model = nn.parallel.DistributedDataParallel(_seeded(_mlp))
+            return model, _train(model, "row", watch)
+        finally:
+            torch.distributed.destroy_process_group()
+
+
 def _clip(model):
     torch.nn.utils.clip_grad_norm_(model.parameters(), 0.1)
 
@@ -164,6 +176,8 @@ TRAININGS = {
     "attention": _simple(Attention, "sequence"),
     "twice": _simple(Twice),
     "wrapper": _simple(lambda: Wrapper(_mlp())),
+    "data parallel": _simple(lambda: nn.DataParallel(_mlp())),
+    "distributed": _distributed,
     "two optimizers": _two_optimizers,
     "frozen": _simple(_frozen),
     "micro batches": _simple(_mlp, micro=3),
