@@ -36,9 +36,11 @@ Dataset dataset(Address inputs, Index samples, Index features, Address targets, 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// Facts of a sample of the data; without features, of its targets. `samples_seen`: how many the training has, as far
-/// as is known. `scale`: what the training's loss is of the mean over the batch.
+/// as is known. `scale`: what the training's loss is of the mean over the batch. `probabilities`: the loss is given
+/// probabilities where it takes logits.
 void describe_data(OutsideRun& run, const std::string& loss_name, Address inputs, Index samples, Index features,
-                   Address targets, Index outputs, double samples_seen, double held_out, double scale) {
+                   Address targets, Index outputs, double samples_seen, double held_out, double scale,
+                   bool probabilities) {
   const Loss& loss = find_loss(loss_name);
   Split split;
   split.training = dataset(inputs, samples, features, targets, outputs, loss.classifies);
@@ -46,6 +48,7 @@ void describe_data(OutsideRun& run, const std::string& loss_name, Address inputs
   facts.samples = samples_seen;
   facts.held_out = held_out;
   facts.constant_loss *= scale;
+  facts.output_probabilities = probabilities ? 1 : 0;
   if (features == 0) forget_inputs(facts);
   run.watch().describe_data(facts);
 }

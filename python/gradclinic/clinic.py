@@ -94,7 +94,7 @@ class Clinic:
         """Loss and accuracy on samples held out, as the loop has measured them."""
         if not self._begun:
             return
-        self.progress.validated = True
+        self.progress.validated()
         self._run.validation(max(0, self.progress.steps - 1), float(loss), float(accuracy))
 
     def close(self, status="finished"):
@@ -181,7 +181,7 @@ class Clinic:
         output, gradient = self.lens.take_output()
         if output is None or gradient is None:
             return NAN
-        return self.progress.see_targets(targets.infer(output, gradient, self.progress.last), output)
+        return self.progress.see_targets(targets.infer(output, gradient, self.progress.last, self.lens.squashing), output)
 
     def _begin_step(self):
         if self.progress.survey_due(self._run.interval("survey")):

@@ -36,6 +36,12 @@ def _optimizer(optimizers, rates):
     return {"optimizer": name, **keys}
 
 
+def _dropout(clinic):
+    """The largest share that modules say they drop, or that functions were seen to."""
+    seen = clinic.lens.dropout if clinic.lens is not None else 0.0
+    return max(float(modules.largest_dropout(clinic.model)), round(seen, 4))
+
+
 def describe(clinic):
     """The spec as TOML."""
     layers = clinic.layers
@@ -48,7 +54,7 @@ def describe(clinic):
         "activation": _commonest([layer.activation for layer in hidden], "identity"),
         "norm": _commonest([layer.norm for layer in hidden], "none"),
         "residual": clinic.lens is not None and clinic.lens.residual,
-        "dropout": min(0.999, float(modules.largest_dropout(clinic.model))),
+        "dropout": min(0.999, _dropout(clinic)),
     }
     train = {
         "loss": clinic.progress.loss_kind or "mse",

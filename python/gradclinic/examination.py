@@ -20,7 +20,8 @@ def examine(train, *, steps=None, budget=0.03, name=None, progress=None):
     `with watch(model, optimizer) as clinic`. It is called some ten times: as it is, then without each suspect, and by
     recipes known to be sound, always from the same state of the generators of torch, random and numpy.
 
-    steps: where to end each training, if before its own end. progress: called after each with how many are done.
+    steps: where to end each training, if before its own end. budget: as of watch(), for the training as it is; of the others
+    only the losses matter, which need no look. progress: called after each with how many are done.
     """
     state = _generators()
     patient = _trained(train, None, state, steps, budget, name)
@@ -29,7 +30,7 @@ def examine(train, *, steps=None, budget=0.03, name=None, progress=None):
     def retrain(changes):
         nonlocal done
         try:
-            record = _trained(train, Treatment(changes, patient), state, steps, budget, name).record()
+            record = _trained(train, Treatment(changes, patient), state, steps, 0.0, name).record()
         except (CannotBeMade, core.Error):
             record = None
         done += 1
@@ -58,9 +59,11 @@ def _trained(train, treatment, state, steps, budget, name):
         train(watch)
     except _Enough:
         pass
+    finally:
+        for clinic in clinics:
+            clinic.close()
     if not clinics:
         raise ValueError("examine: the training never called watch(model, optimizer)")
-    clinics[0].close()
     return clinics[0]
 
 

@@ -27,6 +27,8 @@ class Lens:
         self.looking = False
         self.residual = False
         self.loss_of_output = NAN     # of a model that returns its loss
+        self.dropout = 0.0            # the largest share dropped in the first step
+        self.squashing = None         # "softmax" or "sigmoid", where the output is one's
         self._model, self._run, self._address, self.progress = model, run, run.address, progress
         self._parameters = list(model.parameters())
         self._by_module = {layer.module: layer for layer in layers}
@@ -223,6 +225,9 @@ class Lens:
 
     @guarded
     def _saw_output(self, module, inputs, output):
+        if not torch.is_grad_enabled() or not module.training:
+            shown = first_tensor(output)
+            self.progress.evaluated(shown.shape[0] if shown is not None and shown.ndim else 1)
         if not isinstance(output, torch.Tensor):
             loss = output.get("loss") if isinstance(output, dict) else getattr(output, "loss", None)
             if loss is not None and torch.is_grad_enabled():
@@ -237,6 +242,7 @@ class Lens:
             self._finish_order(tensor)
         if self.progress.wants_samples or self.progress.wants_inputs:
             self.output = plain(tensor.detach()).clone()
+            self.squashing = modules.squashing(tensor.grad_fn)
             tensor.grad_fn.register_hook(functools.partial(self._saw_output_gradient, which=tensor.output_nr))
 
     @guarded
@@ -298,5 +304,6 @@ class Lens:
 
     def _finish_order(self, output):
         self.residual = modules.has_residuals(output.grad_fn)
+        self.dropout = modules.dropout_of(output.grad_fn)
         self._of_node = {}
         self._computed = {}

@@ -25,6 +25,9 @@ NODES = {
 # Nodes that pass what an activation function gave on to the next layer.
 PASSING = ("MaxPool", "AvgPool", "AdaptiveAvgPool", "Mean", "View", "Reshape", "UnsafeView", "Permute", "Transpose",
            "Squeeze", "Unsqueeze", "NativeDropout", "Clone", "Expand", "Select", "Slice", "T")
+# Nodes that make probabilities of logits, and those that only give them another shape.
+SQUASHING = {"SoftmaxBackward0": "softmax", "SigmoidBackward0": "sigmoid"}
+RESHAPING = ("View", "Reshape", "UnsafeView", "Permute", "Transpose", "Squeeze", "Unsqueeze", "T")
 
 CONVOLUTIONS = (nn.modules.conv._ConvNd,)
 TABLES = (nn.Embedding, nn.EmbeddingBag)
@@ -117,8 +120,22 @@ def activation_before(node, of_layer):
     return None, None
 
 
-def has_residuals(node, most=4000):
-    """Whether somewhere a signal is added to what was computed from it."""
+def squashing(node):
+    """"softmax" or "sigmoid" where an output's node is one, behind changes of shape at most; else None."""
+    for _ in range(4):
+        if node is None:
+            return None
+        name = node.name()
+        if name in SQUASHING:
+            return SQUASHING[name]
+        if not name.startswith(RESHAPING):
+            return None
+        node = next((following for following, _ in node.next_functions if following is not None), None)
+    return None
+
+
+def _nodes_before(node, most=4000):
+    """The nodes that a node was computed from, itself first, with those right before each."""
     seen, waiting = set(), [node]
     while waiting and len(seen) < most:
         node = waiting.pop()
@@ -126,12 +143,31 @@ def has_residuals(node, most=4000):
             continue
         seen.add(node)
         before = [following for following, _ in node.next_functions if following is not None]
+        yield node, before
+        waiting.extend(before)
+
+
+def has_residuals(node):
+    """Whether somewhere a signal is added to what was computed from it."""
+    for node, before in _nodes_before(node):
         if node.name().startswith("AddBackward") and len(before) == 2:
             one, other = before
             if _comes_from(one, other) or _comes_from(other, one):
                 return True
-        waiting.extend(before)
     return False
+
+
+def dropout_of(node):
+    """The largest share that is dropped, by a module or a function: a product with 0 and 1 / (1 - share) only."""
+    share = 0.0
+    for node, _ in _nodes_before(node):
+        if node.name() != "MulBackward0" or not isinstance(node._saved_other, torch.Tensor):
+            continue
+        factors = node._saved_other
+        kept = float(factors.max()) if factors.numel() > 1 else 0.0
+        if kept > 1 and bool(((factors == 0) | (factors == kept)).all()) and bool((factors == 0).any()):
+            share = max(share, 1 - 1 / kept)
+    return share
 
 
 def _comes_from(node, source, most=60):

@@ -1,6 +1,7 @@
 """How a training goes: losses and accuracies between surveys, and a sample of its data."""
 
 import math
+import statistics
 
 import torch
 
@@ -9,6 +10,8 @@ from gradclinic.tensors import plain
 NAN = math.nan
 SAMPLES = 512         # that a survey's accuracy is taken from
 DATA_SAMPLES = 1000   # kept of inputs and targets
+HELD_OUT = 500        # samples held out, where the loop has not shown them to the model
+SCALES = 9            # batches that the loss's unit is taken from
 FEATURES = 4096       # of a sample kept, at most; spread evenly
 BASE_WINDOW = 10      # steps between surveys, at first
 
@@ -19,12 +22,14 @@ class Progress:
         self.last = NAN
         self.first = NAN
         self.loss_kind = None
-        self.scale = 1.0
+        self.probabilities = False
         self.batch = 0
-        self.validated = False
+        self.held_out = 0                # samples that the loop has validated on
         self.target_scale = (0.0, 0.0)   # mean and deviation of a regression's targets
         self.window = BASE_WINDOW
         self.since_survey = 0
+        self._evaluated = 0     # samples since the last step that the model saw without learning from them
+        self._scales = []       # of the first batches: smoothed labels have a floor, which tells later
         self._losses = []       # of the batches of this step
         self._sum = 0.0
         self._rights = {}       # class -> [seen, right]
@@ -47,6 +52,15 @@ class Progress:
         self.steps += 1
         self.since_survey += 1
         self._losses = []
+        self._evaluated = 0
+
+    def evaluated(self, samples):
+        self._evaluated += samples
+
+    def validated(self):
+        """The loop has measured loss and accuracy on samples held out: those that the model was shown since the last step."""
+        self.held_out = max(self.held_out, self._evaluated or HELD_OUT)
+        self._evaluated = 0
 
     def survey_due(self, interval):
         """After the first step, then every so many."""
@@ -88,7 +102,9 @@ class Progress:
         self._seen += rows
         if found is None:
             return NAN
-        self.loss_kind, self.scale = found.loss, found.scale
+        self.loss_kind, self.probabilities = found.loss, found.probabilities
+        if len(self._scales) < SCALES:
+            self._scales.append(found.scale)
         self._keep(found)
         right = found.right()
         if right is None:
@@ -126,7 +142,7 @@ class Progress:
         self._described = True
         if not self._kept:
             run.describe_unknown(abs(self.first) if math.isfinite(self.first) else 1.0, float(self.batch * self.steps),
-                                 float(self.validated))
+                                 float(self.held_out))
             return
         inputs = torch.cat(self._inputs).contiguous()
         values = torch.cat(self._targets).contiguous()
@@ -134,5 +150,6 @@ class Progress:
             self.target_scale = (float(values.mean()), float(values.std(unbiased=False)))
         samples = max(float(self._kept), float(self.batch))
         run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
-                          values.shape[1], samples, float(self.validated), self.scale)
+                          values.shape[1], samples, float(self.held_out),
+                          statistics.median(self._scales), self.probabilities)
         self._inputs, self._targets = [], []

@@ -18,6 +18,7 @@ class Targets:
     outputs: torch.Tensor    # rows x outputs
     values: torch.Tensor     # rows x 1 classes, or rows x outputs
     scale: float             # what the training's loss is of the mean that the core knows (a sum, weights, 1 / micro-steps)
+    probabilities: bool = False    # whether the outputs are probabilities where this loss takes logits
 
     def right(self):
         """For each row whether its class is right; None for a regression."""
@@ -40,10 +41,16 @@ def _rows(output, gradient):
 
 
 def _sums_to_nothing(gradient):
-    return bool((gradient.sum(1).abs() <= 1e-3 * gradient.abs().sum(1) + 1e-12).all())
+    rounding = 1e-6 * float(gradient.abs().max()) + 1e-12
+    return bool((gradient.sum(1).abs() <= 1e-3 * gradient.abs().sum(1) + rounding).all())
 
 
-def _classes(output, gradient, loss):
+def _are_shares(output):
+    """Whether each row is a distribution over several classes."""
+    return bool((output >= 0).all()) and bool(((output.sum(1) - 1).abs() < 1e-4).all())
+
+
+def _classes(output, gradient, loss, squashing):
     if output.ndim < 2:
         return None
     output, gradient = _rows(output, gradient)
@@ -56,17 +63,34 @@ def _classes(output, gradient, loss):
             return None
     target = torch.where(used, gradient.argmin(1), output.argmax(1))
     own = functional.nll_loss(output, target) if bool(one_entry.all()) else functional.cross_entropy(output, target)
-    return Targets("cross_entropy", output, target[:, None].float(), loss / float(own) if float(own) > 0 else 1.0)
+    scale = loss / float(own) if float(own) > 0 else 1.0
+    return Targets("cross_entropy", output, target[:, None].float(), scale, bool(squashing) or _are_shares(output))
 
 
-def _binary(output, gradient, loss):
+def _plain_classes(output, gradient, loss, squashing):
+    """Classes whose loss is the cross-entropy to the digit: asked for before amounts, as a mean squared error of outputs
+    that are alike can come to the same number within the tolerance."""
+    found = _classes(output, gradient, loss, squashing)
+    if found is None or not _close(found.scale, 1.0, 0.002):
+        return None
+    gradient = _rows(output, gradient)[1]
+    if bool(((gradient != 0).sum(1) <= 1).all()):
+        return found
+    expected = functional.softmax(found.outputs, 1)
+    expected = expected - functional.one_hot(found.values[:, 0].long(), expected.shape[1])
+    used = gradient.norm(dim=1) > 0.01 * gradient.norm(dim=1).max()
+    alike = functional.cosine_similarity(gradient[used], expected[used])
+    return found if bool((alike > 0.999).all()) else None
+
+
+def _binary(output, gradient, loss, squashing):
     for logits, target in _binary_guesses(output, gradient):
         near = target.round().clamp(0, 1)
         if float((target - near).abs().max()) > 0.02:
             continue
         own = float(functional.binary_cross_entropy_with_logits(logits, near))
         if _close(own, loss):
-            return Targets("bce", logits.reshape(-1, 1), near.reshape(-1, 1), 1.0)
+            return Targets("bce", logits.reshape(-1, 1), near.reshape(-1, 1), 1.0, bool(squashing) and logits is output)
     return None
 
 
@@ -77,7 +101,7 @@ def _binary_guesses(output, gradient):
         yield torch.logit(output), output - scaled * output * (1 - output)
 
 
-def _amounts(output, gradient, loss):
+def _amounts(output, gradient, loss, squashing):
     target = output - gradient * (output.numel() / 2)
     own = float(functional.mse_loss(output, target))
     if not _close(own, loss):
@@ -86,14 +110,14 @@ def _amounts(output, gradient, loss):
     return Targets("mse", output.reshape(rows, -1), target.reshape(rows, -1), 1.0)
 
 
-def infer(output, gradient, loss):
-    """Targets, or None where the loss is none of these."""
+def infer(output, gradient, loss, squashing=None):
+    """Targets, or None where the loss is none of these. squashing: "softmax" or "sigmoid" where the output is one's."""
     if not math.isfinite(loss) or output.numel() == 0:
         return None
     if not bool(torch.isfinite(output).all()) or not bool(torch.isfinite(gradient).all()):
         return None
-    for guess in (_binary, _amounts, _classes):
-        found = guess(output, gradient, loss)
+    for guess in (_binary, _plain_classes, _amounts, _classes):
+        found = guess(output, gradient, loss, squashing)
         if found is not None:
             return found
     return None

@@ -7,6 +7,7 @@ import types
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from gradclinic import modules
 from gradclinic.description import describe
@@ -34,6 +35,27 @@ INITIALIZERS = {
 }
 
 
+DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d")
+
+
+def _with_share(drop_out, share):
+    """The function, whatever share it is called with."""
+    def dropped(input, p=0.5, training=True, inplace=False):
+        return drop_out(input, share, training, inplace)
+    return functools.wraps(drop_out)(dropped)
+
+
+class _Replaced:
+    """A function that is another one until remove()."""
+
+    def __init__(self, module, name, function):
+        self._module, self._name, self._original = module, name, getattr(module, name)
+        setattr(module, name, function)
+
+    def remove(self):
+        setattr(self._module, self._name, self._original)
+
+
 class CannotBeMade(Exception):
     """A change that the user's own code would have to make."""
 
@@ -46,7 +68,8 @@ class Treatment:
         self.patient = patient
         self.spec = {"data.standardize": False, "data.standardize_target": False, "data.target_scale": 1.0,
                      "model.init": None, "model.init_gain": 1.0, "model.bias_init": None, "train.clip_value": 0.0,
-                     "train.warmup": 0, "train.schedule": "constant", "train.momentum": 0.9}
+                     "train.warmup": 0, "train.schedule": "constant", "train.momentum": 0.9,
+                     "train.parameters": None, "model.output": None}
         self.spec |= {f"{part}.{key}": value for part in ("model", "train") for key, value in spec[part].items()}
         wanted = {key: self._typed(key, value) for key, value in changes}
         self.changes = {key: value for key, value in wanted.items() if value != self.spec.get(key)}
@@ -69,6 +92,8 @@ class Treatment:
         for key, value in self.changes.items():
             if key in MAKERS:
                 MAKERS[key](self, model, value)
+        if "train.parameters" in self.changes:
+            self._give_all_parameters(model, optimizers[0])
         for optimizer in optimizers:
             self._steps_of(model, optimizer)
         return self.handles
@@ -137,6 +162,25 @@ class Treatment:
 
     # Once.
 
+    def _give_all_parameters(self, model, optimizer):
+        """To the first group, so that a schedule made for the groups of before still fits."""
+        known = {value for group in optimizer.param_groups for value in group["params"]}
+        optimizer.param_groups[0]["params"] += [value for value in model.parameters()
+                                                if value.requires_grad and value not in known]
+
+    def _undo_squashing(self, model, wanted):
+        """Logits whose softmax or sigmoid the outputs are."""
+        kind = self.patient.lens.squashing
+
+        def logits(module, inputs, output):
+            if not isinstance(output, torch.Tensor):
+                raise CannotBeMade("model.output")
+            tiny = torch.finfo(output.dtype).tiny
+            logarithm = output.clamp_min(tiny).log()
+            return logarithm - (1 - output).clamp_min(tiny).log() if kind == "sigmoid" else logarithm
+
+        self.handles.append(model.register_forward_hook(logits))
+
     def _initialize(self, model, name):
         initialize = INITIALIZERS.get(name)
         if initialize is None:
@@ -177,6 +221,8 @@ class Treatment:
                 module.p = share
             elif isinstance(module, (nn.MultiheadAttention, nn.RNNBase)):
                 module.dropout = share
+        for name in DROPOUTS:
+            self.handles.append(_Replaced(functional, name, _with_share(getattr(functional, name), share)))
 
     def _standardize(self, model, wanted):
         scales = []
@@ -213,5 +259,7 @@ MAKERS = {
     "model.dropout": Treatment._drop_out,
     "data.standardize": Treatment._standardize,
     "data.standardize_target": Treatment._standardize_target,
+    "model.output": Treatment._undo_squashing,
 }
-OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup"}
+OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup",
+            "train.parameters"}

@@ -1,6 +1,7 @@
 """Treatments against the same change written into the loop, and what examine() makes of trainings that can be repeated."""
 
 import unittest
+import unittest.mock
 
 import torch
 from torch import nn
@@ -18,10 +19,10 @@ def data():
 
 
 def loop(watch=None, *, lr=0.1, optimizer=None, clip=None, scale=1.0, steps=60, activation=nn.Tanh, gain=1.0, warmup=0,
-         rate_of_schedule=None, init=None, dropout=0.0, keep=None):
+         rate_of_schedule=None, init=None, dropout=0.0, softmax=False, trained=None, keep=None):
     torch.manual_seed(11)
     model = nn.Sequential(nn.Linear(6, 16), activation(), nn.Dropout(dropout), nn.Linear(16, 16), activation(),
-                          nn.Linear(16, 2))
+                          nn.Linear(16, 2), *([nn.Softmax(1)] if softmax else []))
     with torch.no_grad():
         for value in model.parameters():
             value.mul_(gain)
@@ -30,7 +31,8 @@ def loop(watch=None, *, lr=0.1, optimizer=None, clip=None, scale=1.0, steps=60, 
                 if isinstance(module, nn.Linear):
                     init(module.weight)
                     module.bias.zero_()
-    chosen = (optimizer or (lambda p, lr: torch.optim.SGD(p, lr=lr)))(model.parameters(), lr)
+    chosen = (optimizer or (lambda p, lr: torch.optim.SGD(p, lr=lr)))(
+        (model if trained is None else nn.Sequential(*(model[place] for place in trained))).parameters(), lr)
     x, y = data()
     x = x * scale
 
@@ -102,6 +104,38 @@ class Treatments(unittest.TestCase):
         self.expect([("train.warmup", "20")], {}, warmup=20)
         self.expect([("model.activation", "relu")], {}, activation=nn.ReLU)
         self.expect([("model.dropout", "0.0")], {"dropout": 0.5}, dropout=0.0)
+        self.expect([("model.output", "logits")], {"softmax": True}, softmax=False)
+        self.expect([("train.parameters", "all")], {"trained": [5]}, trained=None)
+        self.expect([("train.parameters", "all")], {"trained": [3], "optimizer": adam}, trained=None)
+
+    def test_dropout_that_is_called_as_a_function(self):
+        class Net(nn.Sequential):
+            def forward(self, x):
+                return self[1](F.dropout(torch.tanh(self[0](x)), 0.5, self.training))
+
+        def train(watch, keep=None):
+            torch.manual_seed(1)
+            model = Net(nn.Linear(6, 8), nn.Linear(8, 2))
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            x, y = data()
+            before = torch.random.get_rng_state()
+            with watch(model, optimizer) as clinic:
+                for _ in range(3):
+                    loss = F.cross_entropy(model(x), y)
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    clinic.step(loss)
+            drawn.append(not torch.equal(before, torch.random.get_rng_state()))
+
+        drawn, original = [], F.dropout
+        state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
+        patient = _trained(train, None, state, None, None, None)
+        treatment = Treatment([("model.dropout", "0.0")], patient)
+        self.assertEqual(treatment.changes, {"model.dropout": 0.0})
+        _trained(train, treatment, state, None, None, None)
+        self.assertEqual(drawn, [True, False])
+        self.assertIs(F.dropout, original)
 
     def test_initializers_replace_what_was_there(self):
         model = self.treated([("model.init", "he_normal"), ("train.lr", "0.0000001")], gain=100.0)
@@ -137,6 +171,33 @@ class Examine(unittest.TestCase):
             self.assertEqual(diagnosis.verdict, "sick", change)
             self.assertIn(diagnosis.cause, names)
             self.assertTrue(diagnosis["trials"])
+
+    def test_parameters_that_the_optimizer_was_not_given(self):
+        other = nn.Linear(3, 3)
+        for change, all_layers in (({"trained": [5]}, False), ({"optimizer": lambda _, lr: adam(other.parameters(), lr)},
+                                                              True)):
+            diagnosis = gradclinic.examine(lambda watch: loop(watch, steps=200, lr=0.3, **change))
+            self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "disconnected-parameter"), change)
+            self.assertEqual(diagnosis["findings"][0]["layers"], [1, 2, 3] if all_layers else [1, 2])
+            self.assertIn("optimizer", diagnosis["findings"][0]["sentence"])
+            self.assertIn("train.parameters = all", str(diagnosis))
+
+    def test_frozen_layers_are_no_finding(self):
+        def train(watch):
+            with unittest.mock.patch.object(nn.Sequential, "parameters", frozen):
+                loop(watch, steps=200, lr=0.3)
+
+        def frozen(model):
+            model[0].requires_grad_(False)
+            return [value for module in model for value in module.parameters() if value.requires_grad]
+        diagnosis = gradclinic.examine(train)
+        self.assertNotIn("disconnected-parameter", [finding["pathology"] for part in ("findings", "notes")
+                                                    for finding in diagnosis[part]])
+
+    def test_a_softmax_before_a_loss_that_takes_logits(self):
+        diagnosis = gradclinic.examine(lambda watch: loop(watch, steps=200, softmax=True, lr=0.3))
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"))
+        self.assertIn("model.output = logits", str(diagnosis))
 
     def test_lets_a_sound_training_pass(self):
         diagnosis = gradclinic.examine(lambda watch: loop(watch, steps=200, optimizer=adam, lr=0.01))

@@ -38,9 +38,9 @@ const Point& Course::best(const std::vector<Point>& points) {
   });
 }
 
-Course read_course(const Record& record) {
+Course read_course(const Record& record, double unit) {
   Course course;
-  const double constant = first_of(record, "data.constant_loss");
+  const double constant = unit > 0 ? unit : first_of(record, "data.constant_loss");
   course.constant_loss = constant > 0 ? constant : 1;
   course.held_out = first_of(record, "data.held_out");
   course.training = read_points(record, "survey.loss", "survey.accuracy", course.constant_loss);

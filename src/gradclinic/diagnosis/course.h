@@ -32,7 +32,8 @@ struct Course {
   static const Point& best(const std::vector<Point>& points);
 };
 
-/// Reads tables "survey", "validation" and "data". Empty when there was no survey.
-Course read_course(const Record& record);
+/// Reads tables "survey", "validation" and "data". Empty when there was no survey. `unit`: the constant prediction's
+/// loss, where it is known better than from this record; 0: the record's.
+Course read_course(const Record& record, double unit = 0);
 
 }  // namespace gradclinic

@@ -56,6 +56,24 @@ void try_out(const Chart& chart, const DoctorOptions& options, std::vector<Suspe
   for (std::size_t i = 0; i < changes.size(); ++i) belongs[i]->push_back({changes[i], results[i]});
 }
 
+/// Lets the findings that trials may confirm or refute have a look at all of them.
+void look_again(const Chart& chart, const std::vector<TriedChange>& references, std::vector<Suspect>& suspects) {
+  std::vector<const Course*> tried;
+  const auto add = [&](const std::vector<TriedChange>& changes) {
+    for (const TriedChange& each : changes)
+      if (!each.result.course.empty()) tried.push_back(&each.result.course);
+  };
+  add(references);
+  for (const Suspect& suspect : suspects) add(suspect.tried);
+  if (tried.empty()) return;
+  std::erase_if(suspects, [&](Suspect& suspect) {
+    if (!suspect.pathology->after_trials) return false;
+    std::optional<Finding> finding = suspect.pathology->after_trials(chart, suspect.finding, tried);
+    if (finding) suspect.finding = std::move(*finding);
+    return !finding;
+  });
+}
+
 /// Why nothing can be said, if nothing can.
 std::string lacking(const Chart& chart) {
   if (chart.course().training.size() < kFewestSurveys)
@@ -111,7 +129,10 @@ Diagnosis diagnose(const Record& record, const DoctorOptions& options) {
     return diagnosis;
   }
   std::vector<TriedChange> references;
-  if (options.probe) try_out(chart, options, suspects, references);
+  if (options.probe) {
+    try_out(chart, options, suspects, references);
+    look_again(chart, references, suspects);
+  }
   const Judgement judgement = judge(chart, suspects, references);
   weigh(chart, judgement, suspects);
   diagnosis.trials = trials_of(chart, suspects, references, judgement);

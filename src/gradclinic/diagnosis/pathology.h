@@ -43,6 +43,10 @@ struct Pathology {
   std::optional<Finding> (*examine)(const Chart& chart) = nullptr;
   /// Changes that would remove it and little else, each to be tried by itself; empty where the spec cannot say it.
   std::vector<std::vector<Change>> (*without)(const Chart& chart) = nullptr;
+  /// What the trainings tried make of a finding, whatever they were tried for: nothing where they refute it. None where
+  /// they cannot.
+  std::optional<Finding> (*after_trials)(const Chart& chart, Finding finding,
+                                         const std::vector<const Course*>& tried) = nullptr;
 };
 
 namespace pathologies {

@@ -197,7 +197,8 @@ std::span<const NamedFact> data_fact_names() {
                                          {"constant_loss", &DataFacts::constant_loss},
                                          {"neighbour_agreement", &DataFacts::neighbour_agreement},
                                          {"neighbour_chance", &DataFacts::neighbour_chance},
-                                         {"neighbour_uncertainty", &DataFacts::neighbour_uncertainty}};
+                                         {"neighbour_uncertainty", &DataFacts::neighbour_uncertainty},
+                                         {"output_probabilities", &DataFacts::output_probabilities}};
   return kFacts;
 }
 

@@ -31,6 +31,7 @@ struct DataFacts {
   double neighbour_agreement = 0;    ///< see below
   double neighbour_chance = 0;       ///< what the agreement would be if targets had nothing to do with inputs
   double neighbour_uncertainty = 0;  ///< standard deviation of the agreement in that case
+  double output_probabilities = 0;   ///< 1 when a network from outside gives its loss probabilities in place of logits
 };
 
 /// A fact's name, as its column "data.<name>" is called, and where it is kept.

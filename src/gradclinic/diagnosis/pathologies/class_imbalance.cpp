@@ -8,6 +8,11 @@
 namespace gradclinic::pathologies {
 namespace {
 
+/// Accuracy over samples this far above the one averaged over classes, where classes differ so many times in size: the
+/// rare ones are mostly wrong.
+constexpr double kIgnored = 0.2;
+constexpr double kRare = 10;
+
 std::optional<Finding> examine(const Chart& chart) {
   const double largest = chart.fact("largest_class");
   const double smallest = chart.fact("smallest_class");
@@ -16,7 +21,8 @@ std::optional<Finding> examine(const Chart& chart) {
   if (std::isnan(balanced) || smallest >= 1 || largest / smallest < 4) return std::nullopt;
   const double classes = std::max(2.0, chart.fact("outputs"));
   const double skill = (balanced - 1 / classes) / (1 - 1 / classes);
-  const bool ignored = skill < 0.3 && accuracy > 0.9 * largest;
+  const double gap = chart.median("survey.accuracy", 0, kEnd) - chart.median("survey.balanced_accuracy", 0, kEnd);
+  const bool ignored = (skill < 0.3 && accuracy > 0.9 * largest) || (largest / smallest > kRare && gap > kIgnored);
   return Finding{
       .confidence = (ignored ? 0.5 : 0.2) + 0.4 * log_ramp(largest / smallest, 4, 20),
       .onset_step = 0,

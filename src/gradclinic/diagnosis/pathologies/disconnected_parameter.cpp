@@ -1,15 +1,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "gradclinic/diagnosis/outside_changes.h"
 #include "gradclinic/diagnosis/reference_recipes.h"
 #include "gradclinic/diagnosis/rules.h"
 
 namespace gradclinic::pathologies {
 namespace {
 
+/// A step that is expected to change the weights by this share of themselves would be seen in float; one far below
+/// rounds to nothing.
+constexpr double kSeen = 1e-5;
+
 /// Layers whose weight gradient is exactly 0 at every step, while something else, a bias at least, gets one.
-std::vector<int> disconnected(const Chart& chart) {
+std::vector<int> without_gradient(const Chart& chart) {
   std::vector<int> layers;
   if (!(chart.largest("gradient_norm", 0, kWhole) > 0)) return layers;
   for (int layer = 1; layer <= chart.depth(); ++layer)
@@ -17,8 +23,52 @@ std::vector<int> disconnected(const Chart& chart) {
   return layers;
 }
 
+/// What a step of the optimizer should come to, over the weights: the rate times the gradient that clipping leaves;
+/// adaptive optimizers move each weight by about the rate.
+double expected_ratio(const Chart& chart, int layer) {
+  const double rate = chart.largest("lr", 0, kWhole);
+  const std::string& optimizer = chart.spec().train.optimizer;
+  if (optimizer == "adam" || optimizer == "adamw" || optimizer == "rmsprop")
+    return rate / std::max(1e-12, chart.surveyed_first("weight_deviation", layer));
+  const double kept = chart.median("clipped_gradient_norm", 0, kWhole) / chart.median("gradient_norm", 0, kWhole);
+  const double gradient = chart.median("weight_grad.l2", layer, kWhole) * (std::isnan(kept) ? 1 : kept);
+  return rate * gradient / std::max(1e-12, chart.median("weight.l2", layer, kWhole));
+}
+
+/// Layers whose weights get a gradient and are never moved: the optimizer does not know them. Where networks are built
+/// from a spec it knows all.
+std::vector<int> not_given(const Chart& chart) {
+  std::vector<int> layers;
+  if (chart.spec().model.kind != "outside") return layers;
+  for (int layer = 1; layer <= chart.depth(); ++layer) {
+    const bool moves = chart.largest("update.l2", layer, kWhole) != 0;
+    if (!moves && chart.median("weight_grad.l2", layer, kWhole) > 0 && expected_ratio(chart, layer) > kSeen)
+      layers.push_back(layer);
+  }
+  return layers;
+}
+
+Finding of_optimizer(const Chart& chart, const std::vector<int>& layers) {
+  const int first = layers.front();
+  const bool all = static_cast<int>(layers.size()) == chart.depth();
+  return Finding{
+      .confidence = 0.95,
+      .onset_step = 0,
+      .layers = layers,
+      .evidence = {{fmt::format("typical gradient norm of layer {}'s weights", first),
+                    chart.median("weight_grad.l2", first, kWhole), ""},
+                   {"largest update of these weights over all steps", 0, "above 0"},
+                   {"update over weights that such a gradient should make", expected_ratio(chart, first), ""}},
+      .rule =
+          fmt::format("the weights of {} of {} layers get a gradient and never change", layers.size(), chart.depth()),
+      .sentence = all ? "No layer's weights ever change, though they get a gradient: the optimizer was made for other "
+                        "parameters."
+                      : "Weights of a layer get a gradient and never change: the optimizer was not given them."};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
-  const std::vector<int> layers = disconnected(chart);
+  if (const std::vector<int> layers = not_given(chart); !layers.empty()) return of_optimizer(chart, layers);
+  const std::vector<int> layers = without_gradient(chart);
   if (layers.empty()) return std::nullopt;
   return Finding{
       .confidence = 0.8,
@@ -31,6 +81,7 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
+  if (!not_given(chart).empty()) return alone(kParametersKey, "all");
   return {{{"model.init", fitting_initializer(chart.spec().model)}, {"model.init_gain", "1.0"}}};
 }
 
@@ -39,10 +90,10 @@ std::vector<std::vector<Change>> without(const Chart& chart) {
 Pathology disconnected_parameter() {
   return {
       .id = "disconnected-parameter",
-      .summary = "weights that never receive a gradient",
+      .summary = "weights that never receive a gradient, or that the optimizer was not given",
       .mechanism =
           "The output does not depend on them: they are not used, or everything behind them is multiplied by an "
-          "exact 0.",
+          "exact 0. Or it does, and the optimizer, made for other parameters, leaves them where they started.",
       .reference =
           "Zhang et al. 2021, AUTOTRAINER; Nikanjam et al. 2021, Automatic fault detection for deep learning programs",
       .needs = {"weight_grad.l2", "gradient_norm"},

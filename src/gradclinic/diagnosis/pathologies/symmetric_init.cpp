@@ -6,13 +6,16 @@
 namespace gradclinic::pathologies {
 namespace {
 
-/// Hidden layers whose units all do the same before training: one direction, and weights that do not differ.
+/// Hidden layers whose units all do the same before training: weights that do not differ, and one direction. Of images
+/// the directions are those of places as well, so that there the weights alone tell; but weights of 0 may be meant.
 std::vector<int> symmetric_layers(const Chart& chart) {
   std::vector<int> layers;
   for (int layer = 1; layer <= chart.hidden(); ++layer) {
     const double deviation = chart.surveyed_first("weight_deviation", layer);
     const double mean = std::abs(chart.surveyed_first("weight_mean", layer));
-    if (chart.surveyed_first("dimensions", layer) < 1.001 && deviation <= 1e-3 * mean) layers.push_back(layer);
+    const bool one_direction = chart.surveyed_first("dimensions", layer) < 1.001;
+    const bool of_images = chart.spec().model.kind == "outside" && mean > 0;
+    if ((one_direction || of_images) && deviation <= 1e-3 * mean) layers.push_back(layer);
   }
   return layers;
 }
@@ -28,7 +31,7 @@ std::optional<Finding> examine(const Chart& chart) {
       .evidence = {{"directions that layer " + std::to_string(first) + " spreads over before training",
                     chart.surveyed_first("dimensions", first), "1.001 or more"},
                    {"standard deviation of its weights", chart.surveyed_first("weight_deviation", first), "above 0"}},
-      .rule = "before training the units of a layer span one direction at most, and its weights do not differ",
+      .rule = "before training the weights of a layer do not differ, so that its units all do the same",
       .sentence =
           "All units of a layer start with the same weights, so they get the same gradients and stay copies of "
           "one another."};

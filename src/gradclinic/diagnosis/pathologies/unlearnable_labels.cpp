@@ -10,17 +10,18 @@ namespace {
 
 /// A constant prediction's held-out loss, less what chance gives away.
 constexpr double kHardlyBelow = 0.93;
+/// Trainings to be tried before it counts that all of them fail.
+constexpr std::size_t kEnough = 3;
 
 /// Samples held out are never predicted clearly better than by a constant: by its loss, or by its accuracy and a margin
 /// for chance.
-bool never_useful(const Chart& chart) {
-  const Course& course = chart.course();
-  if (Course::best(course.validation).loss > kHardlyBelow) return true;
+bool never_useful(const Chart& chart, const Course& course) {
+  if (!(Course::best(course.validation).loss <= kHardlyBelow)) return true;
   const double largest = chart.fact("largest_class");
   if (std::isnan(course.validation.back().accuracy)) return false;
   double most = 0;
   for (const Point& point : course.validation) most = std::max(most, point.accuracy);
-  return most < largest + 2 * std::sqrt(largest * (1 - largest) / std::max(1.0, course.held_out));
+  return most < largest + 2 * std::sqrt(largest * (1 - largest) / std::max(1.0, chart.course().held_out));
 }
 
 /// With one class this common neighbours mostly agree whatever the labels.
@@ -32,10 +33,15 @@ std::optional<Finding> examine(const Chart& chart) {
   const double above = (agreement - chance) / chart.fact("neighbour_uncertainty");
   const bool constant = chart.fact("target_values") <= 1;
   const Course& course = chart.course();
-  const bool useless = !course.validation.empty() && never_useful(chart);
-  if (!constant && !(above < 2.5 && useless && !(chart.fact("largest_class") > kMostlyOneClass))) return std::nullopt;
+  const bool useless = !course.validation.empty() && never_useful(chart, course);
+  if (!constant && !(!(above >= 2.5) && useless && !(chart.fact("largest_class") > kMostlyOneClass)))
+    return std::nullopt;
+  // Of words and indices no neighbours are known, so that only trials can tell.
+  const bool told_by_neighbours = !std::isnan(above);
   return Finding{
-      .confidence = constant ? 0.98 : 0.85,
+      .confidence = constant             ? 0.98
+                    : told_by_neighbours ? 0.85
+                                         : 0.5,
       .onset_step = 0,
       .evidence = {{"distinct target values", chart.fact("target_values"), "2 or more"},
                    {"agreement of nearest neighbours", agreement, fmt::format("{:.3g} by chance", chance)},
@@ -43,13 +49,30 @@ std::optional<Finding> examine(const Chart& chart) {
                    {"best held-out loss, of a constant prediction's",
                     course.validation.empty() ? std::nan("") : Course::best(course.validation).loss, "below 0.93"}},
       .rule = constant ? "the targets are constant"
-                       : fmt::format("neighbours agree {:.3g} deviations above chance, and held-out samples are never "
-                                     "predicted better than by a constant",
-                                     above),
+              : !told_by_neighbours
+                  ? "held-out samples are never predicted better than by a constant"
+                  : fmt::format("neighbours agree {:.3g} deviations above chance, and held-out samples are never "
+                                "predicted better than by a constant",
+                                above),
       .sentence = constant ? "All targets are the same: there is nothing to learn."
                            : "The targets have nothing to do with the inputs that anyone could see: labels may be "
                              "shuffled or joined to the wrong rows.",
-      .fatal = true};
+      .fatal = constant || told_by_neighbours};
+}
+
+/// A training that predicts samples held out proves that there is something to learn. Where none of several does, there
+/// is not.
+std::optional<Finding> after_trials(const Chart& chart, Finding finding, const std::vector<const Course*>& tried) {
+  if (chart.fact("target_values") <= 1) return finding;
+  std::size_t failed = 0;
+  for (const Course* course : tried) {
+    if (course->validation.empty()) continue;
+    if (!never_useful(chart, *course)) return std::nullopt;
+    ++failed;
+  }
+  finding.fatal |= failed >= kEnough;
+  if (failed >= kEnough) finding.confidence = 0.85;
+  return finding;
 }
 
 }  // namespace
@@ -65,7 +88,8 @@ Pathology unlearnable_labels() {
           .look_alikes = {"loss-plateau", "overfitting"},
           .leads_to = {"overfitting", "loss-plateau", "class-imbalance"},
           .stage = Stage::data,
-          .examine = examine};
+          .examine = examine,
+          .after_trials = after_trials};
 }
 
 }  // namespace gradclinic::pathologies

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gradclinic/diagnosis/outside_changes.h"
 #include "gradclinic/diagnosis/rules.h"
 
 namespace gradclinic::pathologies {
@@ -14,30 +15,51 @@ bool regresses_classes(const Chart& chart) {
          values >= 2 && values <= 20 && chart.fact("samples") >= 15 * values;
 }
 
-/// A transformer's attention is not, whatever its activation function.
+/// Attention and recurrence are not linear, whatever the activation function; of a network from outside the activation
+/// functions are not known well enough to say so.
 bool linear(const Chart& chart) {
   const ModelSpec& model = chart.spec().model;
-  return model.activation == "identity" && model.kind != "transformer" && chart.hidden() > 0;
+  const bool chains = model.kind == "mlp" || model.kind == "cnn";
+  return chains && model.activation == "identity" && chart.hidden() > 0;
+}
+
+/// What is wrong, where something is.
+struct Fault {
+  double confidence = 0;
+  const char* rule = "";
+  const char* sentence = "";
+};
+
+std::optional<Fault> fault_of(const Chart& chart) {
+  if (chart.fact("output_probabilities") == 1)
+    return Fault{0.9, "outputs are probabilities where the loss takes logits",
+                 "The model's outputs are probabilities already, and the loss applies a softmax or sigmoid of its own: "
+                 "the gradient is small, and the loss cannot come near 0."};
+  if (regresses_classes(chart))
+    return Fault{0.7, "mean squared error on few whole numbers",
+                 "The targets are a few whole numbers, which look like classes, but the loss treats them as amounts."};
+  if (linear(chart))
+    return Fault{0.7, "hidden layers without a non-linear activation function",
+                 "Nothing between the layers is non-linear, so that all of them together are one linear layer."};
+  return std::nullopt;
 }
 
 std::optional<Finding> examine(const Chart& chart) {
-  const bool classes = regresses_classes(chart);
-  if (!classes && !linear(chart)) return std::nullopt;
-  return Finding{
-      .confidence = 0.7,
-      .onset_step = 0,
-      .layers = {chart.depth()},
-      .evidence = {{"distinct target values", chart.fact("target_values"), ""},
-                   {"samples", chart.fact("samples"), ""},
-                   {"hidden layers", static_cast<double>(chart.hidden()), ""}},
-      .rule = classes ? "mean squared error on few whole numbers"
-                      : "hidden layers without a non-linear activation function",
-      .sentence =
-          classes ? "The targets are a few whole numbers, which look like classes, but the loss treats them as amounts."
-                  : "Nothing between the layers is non-linear, so that all of them together are one linear layer."};
+  const std::optional<Fault> fault = fault_of(chart);
+  if (!fault) return std::nullopt;
+  return Finding{.confidence = fault->confidence,
+                 .onset_step = 0,
+                 .layers = {chart.depth()},
+                 .evidence = {{"outputs are probabilities (1: always)", chart.fact("output_probabilities"), "0"},
+                              {"distinct target values", chart.fact("target_values"), ""},
+                              {"samples", chart.fact("samples"), ""},
+                              {"hidden layers", static_cast<double>(chart.hidden()), ""}},
+                 .rule = fault->rule,
+                 .sentence = fault->sentence};
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
+  if (chart.fact("output_probabilities") == 1) return alone(kOutputKey, "logits");
   if (!linear(chart)) return {};
   return {{{"model.activation", "relu"}}, {{"model.activation", "tanh"}}};
 }
@@ -45,19 +67,20 @@ std::vector<std::vector<Change>> without(const Chart& chart) {
 }  // namespace
 
 Pathology wrong_output_or_loss() {
-  return {.id = "wrong-output-or-loss",
-          .summary = "a loss, an output or an activation function that does not suit the task",
-          .mechanism =
-              "A loss for amounts puts class 2 between classes 1 and 3; a network without non-linear functions can "
-              "only draw straight lines. Training goes on and cannot arrive.",
-          .reference = "Bishop 2006, Pattern Recognition and Machine Learning, sections 4.1 and 5.2",
-          .needs = {"data.target_values"},
-          .fixes = {"relu", "tanh"},
-          .look_alikes = {"loss-plateau", "over-regularized"},
-          .leads_to = {"loss-plateau"},
-          .stage = Stage::model,
-          .examine = examine,
-          .without = without};
+  return {
+      .id = "wrong-output-or-loss",
+      .summary = "a loss, an output or an activation function that does not suit the task",
+      .mechanism =
+          "A loss for amounts puts class 2 between classes 1 and 3; a softmax of a softmax is nearly flat; a network "
+          "without non-linear functions can only draw straight lines. Training goes on and cannot arrive.",
+      .reference = "Bishop 2006, Pattern Recognition and Machine Learning, sections 4.1 and 5.2",
+      .needs = {"data.target_values"},
+      .fixes = {"relu", "tanh"},
+      .look_alikes = {"loss-plateau", "over-regularized"},
+      .leads_to = {"loss-plateau"},
+      .stage = Stage::model,
+      .examine = examine,
+      .without = without};
 }
 
 }  // namespace gradclinic::pathologies

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+namespace gradclinic {
+
+// Keys of changes that no spec has, as its networks cannot be ill in this way. Only who trains a network from outside
+// can make them; to anyone else they are changes that do not go with the spec.
+
+/// "all": the optimizer is given every parameter of the model that takes a gradient.
+inline constexpr const char* kParametersKey = "train.parameters";
+/// "logits": a softmax or sigmoid at the model's end is undone, as the loss applies one of its own.
+inline constexpr const char* kOutputKey = "model.output";
+
+inline bool is_outside_key(std::string_view key) { return key == kParametersKey || key == kOutputKey; }
+
+}  // namespace gradclinic
