@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""bench.py [--half tuning|held-out|all] [--only PREFIX] [--json FILE] [--no-cases] [--no-probe]: what gradclinic says of the cases.
+"""bench.py [--half tuning|held-out|all] [--only PREFIX] [--json FILE] [--jobs N] [--no-cases] [--no-probe]: what gradclinic says of the cases.
 
 Trains each on seed 100, which no label was decided on, under gradclinic.examine(), which trains it again without what is
 suspected, and compares the diagnosis with the label; with --no-probe once, under gradclinic.watch(). Needs the package on PYTHONPATH. Prints, for all and for each family of networks:
@@ -8,7 +8,9 @@ first-named cause is the label's (strict) or one that the label accepts, each wi
 """
 
 import argparse
+import functools
 import json
+import multiprocessing
 import os
 import sys
 import time
@@ -33,6 +35,7 @@ def judge(case, probe):
             run(training, clinic)
         return clinic
 
+    warnings.simplefilter("ignore")
     started = time.perf_counter()
     diagnosis = gradclinic.examine(train) if probe else train(gradclinic.watch).diagnosis()
     return {"name": case.name, "family": case.family, "half": case.half, "label": case.verdict, "cause": case.cause,
@@ -81,16 +84,19 @@ def main():
     parser.add_argument("--half", choices=["tuning", "held-out", "all"], default="all")
     parser.add_argument("--only", default="", help="start of the names of the cases")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--jobs", type=int, default=1, help="cases at a time, on a thread each")
     parser.add_argument("--no-cases", action="store_true", help="totals only: keeps the held-out half unseen")
     parser.add_argument("--no-probe", action="store_true", help="judge from the record alone")
     options = parser.parse_args()
-    warnings.simplefilter("ignore")
+    cases = [case for case in catalogue.load() if options.half in ("all", case.half)
+             and case.name.startswith(options.only)]
     rows = []
-    for case in catalogue.load():
-        if options.half in ("all", case.half) and case.name.startswith(options.only):
-            rows.append(judge(case, not options.no_probe))
-            if not options.no_cases:
-                print(rows[-1]["name"], rows[-1]["verdict"], *rows[-1]["findings"], file=sys.stderr, flush=True)
+    with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
+        for row in pool.imap(functools.partial(judge, probe=not options.no_probe), cases):
+            rows.append(row)
+            told = f"{len(rows)} of {len(cases)}" if options.no_cases else \
+                f"{row['name']} {row['verdict']} {' '.join(row['findings'])}"
+            print(told, file=sys.stderr, flush=True)
     results = {"all": totals(rows)}
     for family in sorted({row["family"] for row in rows}):
         results[family] = totals([row for row in rows if row["family"] == family])

@@ -28,13 +28,15 @@ struct Fault {
   double confidence = 0;
   const char* rule = "";
   const char* sentence = "";
+  bool fatal = false;
 };
 
 std::optional<Fault> fault_of(const Chart& chart) {
   if (chart.fact("output_probabilities") == 1)
     return Fault{0.9, "outputs are probabilities where the loss takes logits",
                  "The model's outputs are probabilities already, and the loss applies a softmax or sigmoid of its own: "
-                 "the gradient is small, and the loss cannot come near 0."};
+                 "the gradient is small, and the loss cannot come near 0.",
+                 true};
   if (regresses_classes(chart))
     return Fault{0.7, "mean squared error on few whole numbers",
                  "The targets are a few whole numbers, which look like classes, but the loss treats them as amounts."};
@@ -55,7 +57,8 @@ std::optional<Finding> examine(const Chart& chart) {
                               {"samples", chart.fact("samples"), ""},
                               {"hidden layers", static_cast<double>(chart.hidden()), ""}},
                  .rule = fault->rule,
-                 .sentence = fault->sentence};
+                 .sentence = fault->sentence,
+                 .fatal = fault->fatal};
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
