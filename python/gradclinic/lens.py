@@ -103,7 +103,7 @@ class Lens:
     @guarded
     def _saw_inputs(self, module, inputs):
         if self.looking and self.progress.wants_inputs and torch.is_grad_enabled():
-            self.progress.see_inputs(first_tensor(inputs))
+            self.progress.see_inputs(first_tensor(inputs, floating=False))
 
     @guarded
     def _saw_layer(self, layer, module, inputs, output):

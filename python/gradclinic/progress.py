@@ -9,11 +9,18 @@ from gradclinic.tensors import plain
 
 NAN = math.nan
 SAMPLES = 512         # that a survey's accuracy is taken from
-DATA_SAMPLES = 1000   # kept of inputs and targets
+DATA_SAMPLES = 1000   # kept of inputs and targets, each once
+ENOUGH = 50           # looks in a row that show no new sample, after which none is expected
 HELD_OUT = 500        # samples held out, where the loop has not shown them to the model
 SCALES = 9            # batches that the loss's unit is taken from
 FEATURES = 4096       # of a sample kept, at most; spread evenly
 BASE_WINDOW = 10      # steps between surveys, at first
+
+
+def _marks_of(rows):
+    """A number for each sample, the same for equal ones: a sum of its features with weights of their own."""
+    weights = torch.cos(torch.arange(1, rows.shape[1] + 1, dtype=torch.float64, device=rows.device).square())
+    return [f"{total:.9e}" for total in (rows.double() @ weights).tolist()]
 
 
 class Progress:
@@ -35,6 +42,8 @@ class Progress:
         self._rights = {}       # class -> [seen, right]
         self._seen = 0
         self._inputs, self._targets = [], []
+        self._marks = set()     # of the samples kept
+        self._nothing_new = 0
         self._kept = 0
         self._described = False
         self._pending = None
@@ -85,15 +94,16 @@ class Progress:
 
     @property
     def wants_inputs(self):
-        return self._kept < DATA_SAMPLES
+        return self._kept < DATA_SAMPLES and self._nothing_new < ENOUGH
 
     def see_inputs(self, tensor):
         self._pending = None
         if tensor is None or tensor.ndim < 1:
             return
-        values = plain(tensor.detach()).reshape(tensor.shape[0], -1)
-        stride = -(-values.shape[1] // FEATURES)
-        self._pending = values[:DATA_SAMPLES - self._kept, ::stride].clone()
+        rows = tensor.detach().reshape(tensor.shape[0], -1)
+        rows = rows[:, ::-(-rows.shape[1] // FEATURES)] if rows.shape[1] else rows
+        amounts = plain(rows) if tensor.is_floating_point() else rows.new_zeros(len(rows), 0, dtype=torch.float32).cpu()
+        self._pending = amounts[:DATA_SAMPLES].clone(), _marks_of(rows)
 
     def see_targets(self, found, output):
         """Counts what is right in a batch; its accuracy."""
@@ -116,18 +126,26 @@ class Progress:
         return float(right.float().mean())
 
     def _keep(self, found):
-        inputs, self._pending = self._pending, None
+        pending, self._pending = self._pending, None
         if not self.wants_inputs:
             return
         values = found.values
-        if inputs is None or values.shape[0] < inputs.shape[0]:
+        inputs, marks = pending if pending is not None else (None, [])
+        if inputs is None or values.shape[0] < inputs.shape[0] or not inputs.shape[1]:
             inputs = torch.zeros(values.shape[0], 0)
         if values.shape[0] > inputs.shape[0] and inputs.shape[1]:  # several targets a sample: sequences, pixels
             values = values.reshape(-1, values.shape[0] // inputs.shape[0])[:inputs.shape[0]] \
                 if found.loss == "mse" else values[:inputs.shape[0]]
+        if len(marks) == len(values) == len(inputs):
+            fresh = [row for row, mark in enumerate(marks) if mark not in self._marks]
+            self._marks.update(marks)
+            self._nothing_new = 0 if fresh else self._nothing_new + 1
+            values, inputs = values[fresh], inputs[fresh]
         keep = DATA_SAMPLES - self._kept
         values = values[:keep].clone()
         inputs = inputs[:keep]
+        if not len(values):
+            return
         if self._inputs and (self._inputs[0].shape[1] != inputs.shape[1]
                              or self._targets[0].shape[1] != values.shape[1]):
             return

@@ -33,11 +33,11 @@ def layout(tensor, channels_first):
     return (tensor.numel() // units if units else 0), units, 1
 
 
-def first_tensor(value):
-    """The first floating-point tensor in what a module takes or returns: a tensor, tuple, list, dict or an object of
+def first_tensor(value, floating=True):
+    """The first tensor, of floating point unless told otherwise, in what a module takes or returns: a tensor, tuple, list, dict or an object of
     named tensors; `logits` before others. None where there is none."""
     if isinstance(value, torch.Tensor):
-        return value if value.is_floating_point() else None
+        return value if value.is_floating_point() or not floating else None
     if isinstance(value, dict):
         if isinstance(value.get("logits"), torch.Tensor):
             return value["logits"]
@@ -45,7 +45,7 @@ def first_tensor(value):
     elif not isinstance(value, (tuple, list)):
         value = vars(value).values() if hasattr(value, "__dict__") else ()
     for each in value:
-        found = first_tensor(each) if isinstance(each, (torch.Tensor, tuple, list, dict)) else None
+        found = first_tensor(each, floating) if isinstance(each, (torch.Tensor, tuple, list, dict)) else None
         if found is not None:
             return found
     return None

@@ -38,6 +38,12 @@ TEST(Course, LossesAreOfAConstantPredictions) {
   EXPECT_FALSE(course.diverged);
 }
 
+TEST(Course, TheUnitMayBeGiven) {
+  const Course course = read_course(made({4, 2}, 4), 8);
+  EXPECT_EQ(course.constant_loss, 8);
+  EXPECT_EQ(course.training[0].loss, 0.5);
+}
+
 TEST(Course, ConstantTargetsLeaveTheLossAsItIs) {
   EXPECT_EQ(read_course(made({4, 2}, 0)).constant_loss, 1);
   EXPECT_EQ(read_course(made({4, 2}, NAN)).last().loss, 2);

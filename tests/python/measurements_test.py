@@ -194,6 +194,44 @@ class Targets(unittest.TestCase):
         self.assertIsNone(self.inferred(torch.randn(30, 2), lambda out: F.smooth_l1_loss(out, y, beta=0.01)))
 
 
+class Samples(unittest.TestCase):
+    def facts(self, inputs, classes, model, validate=0):
+        """What is known of the data after ten epochs in batches of 8, each in another order."""
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+        with gradclinic.watch(model, optimizer, budget=None) as clinic:
+            for _ in range(10):
+                for part in torch.randperm(len(inputs)).split(8):
+                    loss = F.cross_entropy(model(inputs[part]), classes[part])
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    clinic.step(loss)
+                if validate:
+                    model.eval()
+                    with torch.no_grad():
+                        losses = [float(F.cross_entropy(model(each), torch.zeros(len(each)).long()))
+                                  for each in torch.randn(validate, 5).split(7)]
+                    model.train()
+                    clinic.validation(sum(losses) / len(losses))
+        return {name: clinic.series(f"data.{name}")[1][0] for name in ("samples", "held_out", "neighbour_agreement")}
+
+    def test_each_counts_once_in_however_many_epochs(self):
+        inputs = torch.randn(40, 5)
+        classes = torch.randint(0, 2, (40,))
+        facts = self.facts(inputs, classes, nn.Sequential(nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 2)))
+        self.assertEqual(facts["samples"], 40)
+        self.assertEqual(facts["held_out"], 0)
+        distances = torch.cdist(*2 * [(inputs - inputs.mean(0)) / inputs.std(0)]).fill_diagonal_(torch.inf)
+        agreement = (classes[distances.argmin(1)] == classes).float().mean()
+        self.assertAlmostEqual(facts["neighbour_agreement"], float(agreement), places=5)
+        words = nn.Sequential(nn.Embedding(30, 4), nn.Flatten(), nn.Linear(12, 2))
+        self.assertEqual(self.facts(torch.randint(0, 30, (40, 3)), classes, words)["samples"], 40)
+
+    def test_held_out_ones_are_those_that_the_model_was_shown(self):
+        model = nn.Sequential(nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 2))
+        self.assertEqual(self.facts(torch.randn(40, 5), torch.randint(0, 2, (40,)), model, 33)["held_out"], 33)
+
+
 class Graphs(unittest.TestCase):
     def test_outputs_that_are_probabilities(self):
         x = torch.randn(4, 6, requires_grad=True)

@@ -41,7 +41,7 @@ std::optional<Finding> examine(const Chart& chart) {
   return Finding{
       .confidence = constant             ? 0.98
                     : told_by_neighbours ? 0.85
-                                         : 0.5,
+                                         : 0.35,
       .onset_step = 0,
       .evidence = {{"distinct target values", chart.fact("target_values"), "2 or more"},
                    {"agreement of nearest neighbours", agreement, fmt::format("{:.3g} by chance", chance)},
@@ -71,7 +71,9 @@ std::optional<Finding> after_trials(const Chart& chart, Finding finding, const s
     ++failed;
   }
   finding.fatal |= failed >= kEnough;
-  if (failed >= kEnough) finding.confidence = 0.85;
+  // That few samples do not carry over is no wonder, whatever their labels.
+  if (failed >= kEnough)
+    finding.confidence = std::max(finding.confidence, 0.35 + 0.5 * log_ramp(chart.fact("samples"), 200, 1000));
   return finding;
 }
 

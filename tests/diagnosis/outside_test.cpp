@@ -1,0 +1,180 @@
+// What is looked for only in networks that another framework trains, on records that nobody trained.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "diagnosis/made_record.h"
+#include "gradclinic/diagnosis/outside_changes.h"
+#include "gradclinic/diagnosis/pathology.h"
+
+namespace gradclinic {
+namespace {
+
+constexpr const char* kSgd = R"([model]
+kind = "outside"
+layers = "a b"
+depth = 2
+width = 8
+[train]
+loss = "cross_entropy"
+lr = 0.1
+steps = 2
+)";
+constexpr const char* kAdam = R"([model]
+kind = "outside"
+layers = "a b"
+depth = 2
+width = 8
+[train]
+loss = "cross_entropy"
+optimizer = "adam"
+lr = 0.001
+steps = 2
+)";
+
+/// Two steps of two layers, of which the first gets this gradient and is changed by this much.
+Record trained(const std::string& spec, float gradient, float update, float lr) {
+  Record record;
+  record.spec = spec;
+  record.outcome = {.status = "finished", .steps = 2};
+  add_table(record, "step", {0, 1},
+            {{{"lr", 0}, {0, lr}},
+             {{"gradient_norm", 0}, {1, 1}},
+             {{"clipped_gradient_norm", 0}, {1, 1}},
+             {{"weight.l2", 1}, {2, 2}},
+             {{"weight.l2", 2}, {2, 2}},
+             {{"weight_grad.l2", 1}, {gradient, gradient}},
+             {{"weight_grad.l2", 2}, {1, 1}},
+             {{"update.l2", 1}, {0, update}},
+             {{"update.l2", 2}, {0, 0.1F}}});
+  add_table(record, "survey", {0, 2},
+            {{{"survey.loss", 0}, {1, 0.9F}},
+             {{"survey.weight_deviation", 1}, {0.1F, 0.1F}},
+             {{"survey.weight_deviation", 2}, {0.1F, 0.1F}}});
+  return record;
+}
+
+std::optional<Finding> found(const std::string& id, const Record& record) {
+  return find_pathology(id)->examine(Chart(record));
+}
+
+std::vector<std::vector<Change>> without(const std::string& id, const Record& record) {
+  return find_pathology(id)->without(Chart(record));
+}
+
+TEST(DisconnectedParameter, IsWhatTheOptimizerWasNotGiven) {
+  for (const char* spec : {kSgd, kAdam}) {
+    const Record never_moved = trained(spec, 1, 0, 0.1F);
+    const std::optional<Finding> finding = found("disconnected-parameter", never_moved);
+    ASSERT_TRUE(finding);
+    EXPECT_EQ(finding->layers, std::vector<int>{1});
+    EXPECT_NE(finding->sentence.find("optimizer"), std::string::npos);
+    const auto changes = without("disconnected-parameter", never_moved);
+    ASSERT_EQ(changes.size(), 1U);
+    EXPECT_EQ(changes[0][0].key, kParametersKey);
+    EXPECT_FALSE(found("disconnected-parameter", trained(spec, 1, 1e-6F, 0.1F))) << "it moved in one step";
+    EXPECT_FALSE(found("disconnected-parameter", trained(spec, NAN, NAN, 0.1F))) << "frozen on purpose: no gradient";
+    EXPECT_FALSE(found("disconnected-parameter", trained(spec, 1, 0, 0))) << "a rate of 0 moves nothing";
+    EXPECT_FALSE(found("disconnected-parameter", trained(spec, 1, 0, 1e-9F))) << "rounds to nothing";
+  }
+  EXPECT_FALSE(found("disconnected-parameter", trained(kSgd, 1e-12F, 0, 0.1F))) << "the gradient vanishes";
+}
+
+TEST(DisconnectedParameter, WithoutAGradientIsAnotherMatter) {
+  const Record record = trained(kAdam, 0, 0, 0.1F);
+  ASSERT_TRUE(found("disconnected-parameter", record));
+  EXPECT_EQ(without("disconnected-parameter", record)[0][0].key, "model.init");
+}
+
+Record with_outputs(float probabilities) {
+  Record record = trained(kSgd, 1, 0.1F, 0.1F);
+  add_table(record, "data", {0},
+            {{{"data.output_probabilities", 0}, {probabilities}},
+             {{"data.target_values", 0}, {10}},
+             {{"data.samples", 0}, {100}}});
+  return record;
+}
+
+TEST(WrongOutputOrLoss, IsASoftmaxBeforeALossThatTakesLogits) {
+  const std::optional<Finding> finding = found("wrong-output-or-loss", with_outputs(1));
+  ASSERT_TRUE(finding);
+  EXPECT_TRUE(finding->fatal);
+  const auto changes = without("wrong-output-or-loss", with_outputs(1));
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0][0].key, kOutputKey);
+}
+
+TEST(WrongOutputOrLoss, IsNotToldOfFunctionsThatAreNotKnown) {
+  EXPECT_FALSE(found("wrong-output-or-loss", with_outputs(0))) << "an outside network's activation may be unknown";
+  EXPECT_FALSE(found("wrong-output-or-loss", with_outputs(NAN)));
+  EXPECT_TRUE(without("wrong-output-or-loss", with_outputs(0)).empty());
+}
+
+/// Of four classes; validated on 400 samples, with losses and accuracies on the way.
+Record validated(float neighbours, const std::vector<float>& losses, const std::vector<float>& accuracies) {
+  Record record = trained(kSgd, 1, 0.1F, 0.1F);
+  add_table(record, "data", {0},
+            {{{"data.constant_loss", 0}, {1}},
+             {{"data.held_out", 0}, {400}},
+             {{"data.target_values", 0}, {4}},
+             {{"data.largest_class", 0}, {0.25F}},
+             {{"data.neighbour_agreement", 0}, {neighbours}},
+             {{"data.neighbour_chance", 0}, {0.25F}},
+             {{"data.neighbour_uncertainty", 0}, {0.02F}}});
+  add_table(record, "validation", {0, 1}, {{{"validation_loss", 0}, losses}, {{"validation_accuracy", 0}, accuracies}});
+  return record;
+}
+
+TEST(UnlearnableLabels, AreRefutedByATrainingThatPredicts) {
+  const Pathology& pathology = *find_pathology("unlearnable-labels");
+  const Record record = validated(NAN, {1, 1.1F}, {0.25F, 0.26F});
+  const Chart chart(record);
+  const std::optional<Finding> finding = pathology.examine(chart);
+  ASSERT_TRUE(finding) << "of words no neighbours are known";
+  EXPECT_FALSE(finding->fatal) << "not before trials";
+  Course fails, learns, diverges;
+  fails.validation = points_of({1, 1.02}, {0.25, 0.27});
+  learns.validation = points_of({1, 0.5}, {0.25, 0.8});
+  diverges.validation = points_of({NAN, NAN}, {0.25, 0.25});
+  EXPECT_FALSE(pathology.after_trials(chart, *finding, {&fails, &learns, &fails}));
+  EXPECT_FALSE(pathology.after_trials(chart, *finding, {&fails})->fatal) << "one failure is not enough";
+  EXPECT_TRUE(pathology.after_trials(chart, *finding, {&fails, &diverges, &fails})->fatal);
+}
+
+TEST(UnlearnableLabels, NeedNoTrialsWhereNeighboursDisagree) {
+  const auto confidence = [](float neighbours) {
+    const std::optional<Finding> finding =
+        found("unlearnable-labels", validated(neighbours, {1, 1.1F}, {0.25F, 0.26F}));
+    return finding && finding->fatal;
+  };
+  EXPECT_TRUE(confidence(0.26F));
+  EXPECT_FALSE(confidence(0.9F));
+}
+
+/// Classes of which the rarest is this small.
+Record with_classes(float smallest, float accuracy, float balanced) {
+  Record record = trained(kSgd, 1, 0.1F, 0.1F);
+  record.tables.erase("survey");
+  add_table(record, "survey", {0, 2},
+            {{{"survey.loss", 0}, {1, 0.3F}},
+             {{"survey.accuracy", 0}, {0.2F, accuracy}},
+             {{"survey.balanced_accuracy", 0}, {0.2F, balanced}}});
+  add_table(
+      record, "data", {0},
+      {{{"data.largest_class", 0}, {0.3F}}, {{"data.smallest_class", 0}, {smallest}}, {{"data.outputs", 0}, {10}}});
+  return record;
+}
+
+TEST(ClassImbalance, IsFatalWhereRareClassesAreMostlyWrong) {
+  const auto fatal = [](const Record& record) {
+    const std::optional<Finding> finding = found("class-imbalance", record);
+    return finding && finding->fatal;
+  };
+  EXPECT_TRUE(fatal(with_classes(0.01F, 0.9F, 0.6F)));
+  EXPECT_FALSE(fatal(with_classes(0.01F, 0.9F, 0.8F)));
+  EXPECT_FALSE(fatal(with_classes(0.05F, 0.9F, 0.6F))) << "classes do not differ enough";
+  EXPECT_TRUE(fatal(with_classes(0.01F, 0.3F, 0.1F))) << "says the commonest class only";
+}
+
+}  // namespace
+}  // namespace gradclinic
