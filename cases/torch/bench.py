@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""bench.py [--half tuning|held-out|all] [--only PREFIX] [--json FILE] [--jobs N] [--no-cases] [--no-probe]: what gradclinic says of the cases.
+"""bench.py [--half tuning|held-out|all] [--only PREFIX] [--json FILE] [--jobs N] [--no-cases] [--no-probe]: what gradclinic says of
+the cases; bench.py --table FILE: the totals of an earlier run.
 
 Trains each on seed 100, which no label was decided on, under gradclinic.examine(), which trains it again without what is
 suspected, and compares the diagnosis with the label; with --no-probe once, under gradclinic.watch(). Needs the package on PYTHONPATH. Prints, for all and for each family of networks:
@@ -79,15 +80,30 @@ def print_misses(rows):
         print(f"  {row['name']:36} {label:24} said {row['verdict']}: {', '.join(row['findings']) or 'nothing'}")
 
 
+def table(document):
+    """The totals of a file that --json wrote, as Markdown."""
+    rows = ["| networks | sick called sick | healthy called sick | right cause first | the label's own cause first |",
+            "| --- | --- | --- | --- | --- |"]
+    for title, result in document["totals"].items():
+        cells = [f"{line['hits']} of {line['of']} ({line['interval'][0]:.2f} to {line['interval'][1]:.2f})"
+                 for line in result.values()]
+        rows.append(f"| {title} | " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--half", choices=["tuning", "held-out", "all"], default="all")
     parser.add_argument("--only", default="", help="start of the names of the cases")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--jobs", type=int, default=1, help="cases at a time, on a thread each")
+    parser.add_argument("--table", type=Path, help="print the totals of a file that --json wrote, and train nothing")
     parser.add_argument("--no-cases", action="store_true", help="totals only: keeps the held-out half unseen")
     parser.add_argument("--no-probe", action="store_true", help="judge from the record alone")
     options = parser.parse_args()
+    if options.table:
+        print(table(json.loads(options.table.read_text())))
+        return
     cases = [case for case in catalogue.load() if options.half in ("all", case.half)
              and case.name.startswith(options.only)]
     rows = []
