@@ -188,6 +188,11 @@ class Targets(unittest.TestCase):
         self.assertEqual(found.loss, "mse")
         self.assertTrue(torch.allclose(found.values, y, atol=1e-5))
 
+    def test_numbers_of_classes_come_back_whole(self):
+        y = torch.randint(0, 10, (30, 1)).float()
+        found = self.inferred(3 * torch.randn(30, 1), lambda out: F.mse_loss(out, y))
+        self.assertTrue(torch.equal(found.values, y))
+
     def test_any_other_loss_is_not_guessed_at(self):
         self.assertIsNone(self.inferred(torch.randn(30, 2), lambda out: out.abs().mean()))
         y = torch.randn(30, 2)

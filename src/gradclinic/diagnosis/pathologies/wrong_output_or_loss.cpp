@@ -80,7 +80,7 @@ Pathology wrong_output_or_loss() {
       .needs = {"data.target_values"},
       .fixes = {"relu", "tanh"},
       .look_alikes = {"loss-plateau", "over-regularized"},
-      .leads_to = {"loss-plateau"},
+      .leads_to = {"learning-rate-too-high", "loss-plateau"},
       .stage = Stage::model,
       .examine = examine,
       .without = without};
