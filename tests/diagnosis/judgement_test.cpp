@@ -52,6 +52,17 @@ TEST(Judgement, AReferenceHasToBeTwiceAsClear) {
   EXPECT_TRUE(judge(Chart(more), {}, {tried(0.1)}).failing) << "missing 0.56";
 }
 
+TEST(Judgement, WhatNothingAsksForHasToBeClearer) {
+  const Record record = ended_at(0.5F);
+  const Chart chart(record);
+  const auto failing = [&](double confidence, double loss) {
+    return judge(chart, {suspect("learning-rate-too-low", confidence, {tried(loss)})}, {}).failing;
+  };
+  EXPECT_TRUE(failing(0.5, 0.3)) << "missing 0.29 of what it learned: 1.14 times clear";
+  EXPECT_FALSE(failing(0.3, 0.3));
+  EXPECT_TRUE(failing(0.3, 0.15)) << "missing 0.41";
+}
+
 TEST(Judgement, IsHeldAgainstTheBest) {
   const Record record = ended_at(0.5F);
   const Chart chart(record);

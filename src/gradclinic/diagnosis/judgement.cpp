@@ -16,6 +16,9 @@ constexpr double kHardlyLearned = 0.1;
 constexpr double kStrongEvidence = 0.8;
 /// A reference is another architecture, whose bias may suit the data better: it has to be better by more.
 constexpr double kReferenceShortfall = 2;
+/// So does what nothing in the record asks for: with as many rates tried, one may be luckier.
+constexpr double kSuspicionShortfall = 1.5;
+constexpr double kSuspicion = 0.4;
 /// A quarter of what can be learned is clear, so this is all of it.
 constexpr double kAllLost = 4;
 
@@ -66,7 +69,8 @@ Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const 
   };
   for (const TriedChange& tried : references) consider(tried, kReferenceShortfall);
   for (const Suspect& suspect : suspects)
-    for (const TriedChange& tried : suspect.tried) consider(tried, 1);
+    for (const TriedChange& tried : suspect.tried)
+      consider(tried, suspect.finding.confidence < kSuspicion ? kSuspicionShortfall : 1);
 
   const Course& course = chart.course();
   if (!judgement.best) judgement.shortfall = course.diverged ? kAllLost : kNaN;
