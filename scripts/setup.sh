@@ -11,7 +11,7 @@ build_packages=(
   dataset-fashion-mnist
 )
 check_packages=(
-  libgtest-dev librapidcheck-dev libbenchmark-dev python3-torch python3-numpy python3-jsonschema
+  libgtest-dev librapidcheck-dev libbenchmark-dev python3-torch python3-numpy python3-jsonschema python3-pip
   python3-protobuf protobuf-compiler
   clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 chromium patch libtorch-dev
 )
