@@ -38,7 +38,13 @@ std::optional<Finding> examine(const Chart& chart) {
       .sentence = "The learning rate is too low: the loss falls smoothly, but so slowly that the steps run out."};
 }
 
-std::vector<std::vector<Change>> without(const Chart& chart) { return with_rates(chart, {3, 10, 100, 1000}); }
+/// Rates up to where an update is a tenth of the weights, and a thousand times the rate at least.
+std::vector<std::vector<Change>> without(const Chart& chart) {
+  const double ratio = largest_update_ratio(chart);
+  if (ratio < 1e-6) return with_rates(chart, {10, 100, 1000, 1e4, 1e5});
+  if (ratio < 1e-5) return with_rates(chart, {3, 10, 100, 1000, 1e4});
+  return with_rates(chart, {3, 10, 100, 1000});
+}
 
 }  // namespace
 
