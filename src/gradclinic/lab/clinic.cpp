@@ -160,7 +160,8 @@ std::vector<Patient> patients_of(const std::vector<Experiment>& experiments) {
   std::vector<Patient> patients;
   std::set<std::string> known;
   for (const Experiment& experiment : experiments) {
-    const std::vector<Cell> all = cells(experiment);
+    std::vector<Cell> all = cells(experiment);
+    std::erase_if(all, [](const Cell& cell) { return cell.spec.model.kind != "mlp"; });
     for (const TreatmentSpec& treatment : experiment.treatments) {
       const auto cell =
           std::ranges::find_if(all, [&](const Cell& candidate) { return selects(treatment.patient, candidate); });

@@ -18,7 +18,8 @@ struct Patient {
   Spec spec;               ///< of the experiment's first seed
 };
 
-/// The first cell that each treatment of the experiments selects as its patient; the same spec once.
+/// The first cell that each treatment of the experiments selects as its patient; the same spec once. Networks of other
+/// kinds than mlp are left out: trials on one of them would take longer than all of the course.
 std::vector<Patient> patients_of(const std::vector<Experiment>& experiments);
 
 /// How patients are treated.
