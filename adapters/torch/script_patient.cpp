@@ -18,9 +18,9 @@ Record ScriptPatient::train(const Spec& spec, const ScriptTrainingOptions& optio
   return train_script(files_->model, files_->data, spec, options);
 }
 
-Counterfactual ScriptPatient::retrain(const Spec& spec, const std::vector<Change>& changes,
+Counterfactual ScriptPatient::retrain(const Spec& base, const Spec& changed,
                                       const ScriptTrainingOptions& options) const {
-  return retrain_script(files_->model, files_->data, spec, changes, options);
+  return retrain_script(files_->model, files_->data, base, changed, options);
 }
 
 }  // namespace gradclinic::torch

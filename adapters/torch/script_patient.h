@@ -16,8 +16,7 @@ class ScriptPatient {
   ~ScriptPatient();
 
   Record train(const Spec& spec, const ScriptTrainingOptions& options = {}) const;
-  Counterfactual retrain(const Spec& spec, const std::vector<Change>& changes,
-                         const ScriptTrainingOptions& options) const;
+  Counterfactual retrain(const Spec& base, const Spec& changed, const ScriptTrainingOptions& options) const;
 
  private:
   struct Files;

@@ -14,6 +14,7 @@
 
 #include "description.h"
 #include "gradclinic/instruments/survey.h"
+#include "gradclinic/net/initializer.h"
 #include "gradclinic/report/outside_run.h"
 #include "gradclinic/spec/toml.h"
 #include "gradclinic/support/error.h"
@@ -264,24 +265,25 @@ void Training::survey(std::int64_t steps_done) {
   set_training();
 }
 
-/// What of a spec another training of the same model can follow; the rest as it was.
-Spec followed(const Spec& base, const Spec& changed) {
-  Spec spec = base;
-  const TrainSpec& train = changed.train;
-  spec.train = train;
-  spec.train.loss = base.train.loss;
-  spec.data.standardize = changed.data.standardize;
-  spec.data.standardize_target = changed.data.standardize_target;
-  spec.data.target_scale = changed.data.target_scale;
-  spec.model.init = changed.model.init;
-  spec.model.init_std = changed.model.init_std;
-  spec.model.init_gain = changed.model.init_gain;
-  spec.model.init_value = changed.model.init_value;
-  if (changed.model.dropout == 0) spec.model.dropout = 0;
-  return spec;
-}
-
 }  // namespace
+
+bool follows(const Spec& base, const Spec& changed) {
+  Spec followed = base;
+  followed.name = changed.name;
+  followed.seed = changed.seed;
+  followed.watch = changed.watch;
+  followed.train = changed.train;
+  followed.train.loss = base.train.loss;
+  followed.data.standardize = changed.data.standardize;
+  followed.data.standardize_target = changed.data.standardize_target;
+  followed.data.target_scale = changed.data.target_scale;
+  followed.model.init = changed.model.init;
+  followed.model.init_std = changed.model.init_std;
+  followed.model.init_gain = changed.model.init_gain;
+  followed.model.init_value = changed.model.init_value;
+  if (changed.model.dropout == 0) followed.model.dropout = 0;
+  return followed == changed && !find_initializer(changed.model.init).scales_by_data;
+}
 
 Record train_script(const ScriptModel& model, const ScriptData& data, const Spec& spec,
                     const ScriptTrainingOptions& options) {
@@ -298,13 +300,12 @@ Record train_script(const ScriptModel& model, const ScriptData& data, const Spec
   }
 }
 
-Counterfactual retrain_script(const ScriptModel& model, const ScriptData& data, const Spec& spec,
-                              const std::vector<Change>& changes, const ScriptTrainingOptions& options) {
-  const Spec changed = with(spec, changes);
-  if (followed(spec, changed) != changed) return {};
+Counterfactual retrain_script(const ScriptModel& model, const ScriptData& data, const Spec& base, const Spec& changed,
+                              const ScriptTrainingOptions& options) {
+  if (!follows(base, changed)) return {};
   ScriptTrainingOptions quiet = options;
   quiet.watches = false;
-  quiet.drops = changed.model.dropout > 0 || spec.model.dropout == 0;
+  quiet.drops = changed.model.dropout > 0 || base.model.dropout == 0;
   const Record record = train_script(model, data, changed, quiet);
   return {read_course(record), record.outcome.steps};
 }

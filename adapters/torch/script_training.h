@@ -43,9 +43,12 @@ struct ScriptTrainingOptions {
 Record train_script(const ScriptModel& model, const ScriptData& data, const Spec& spec,
                     const ScriptTrainingOptions& options = {});
 
-/// Trains once more with changes to the record's spec. Nothing (an empty course) where they need another architecture,
-/// another loss or other data.
-Counterfactual retrain_script(const ScriptModel& model, const ScriptData& data, const Spec& spec,
-                              const std::vector<Change>& changes, const ScriptTrainingOptions& options);
+/// Whether another training of the model can be as a changed spec says: [train] without its loss, the data's
+/// preparation, model.init, and dropout switched off can be followed; another architecture cannot.
+bool follows(const Spec& base, const Spec& changed);
+
+/// Trains once more by a changed spec; nothing (an empty course) where it cannot be followed. `base`: the record's.
+Counterfactual retrain_script(const ScriptModel& model, const ScriptData& data, const Spec& base, const Spec& changed,
+                              const ScriptTrainingOptions& options);
 
 }  // namespace gradclinic::torch

@@ -55,7 +55,10 @@ std::string diagnosis_line(const Diagnosis& diagnosis) {
 }
 
 std::string proven_text(const Spec& spec, const TriedFix& tried) {
-  std::string text = "\n" + unified_diff(to_toml(spec), to_toml(tried.fixed), "as it is", "fixed") + "\nIn PyTorch:\n";
+  std::string text = "\n";
+  if (spec.model.kind != "outside")  // which no file of the user's describes
+    text += unified_diff(to_toml(spec), to_toml(tried.fixed), "as it is", "fixed") + "\n";
+  text += "In PyTorch:\n";
   for (const std::string& id : tried.candidate.fixes)
     for (const std::string& line : find_fix(id)->pytorch(tried.fixed)) text += "    " + line + "\n";
   return text;
@@ -150,6 +153,12 @@ std::string midway_text(const Diagnosis& diagnosis, const MidwayReport& report) 
                         : trial.proven    ? "proven"
                                           : "not proven");
   return text;
+}
+
+ExitCode exit_code_of(const Diagnosis& diagnosis, const TrialReport& report) {
+  if (report.interrupted) return ExitCode::interrupted;
+  const bool nothing_to_fix = report.untreated.empty() || (diagnosis.verdict == Health::healthy && !report.proven);
+  return report.proven || nothing_to_fix ? ExitCode::ok : ExitCode::sick;
 }
 
 nlohmann::json fix_json(const Spec& spec, const Diagnosis& diagnosis, const TrialReport& report) {

@@ -9,6 +9,18 @@
 
 namespace gradclinic {
 
+int run_guarded(const std::function<ExitCode()>& command) {
+  try {
+    return static_cast<int>(command());
+  } catch (const Error& error) {
+    std::fprintf(stderr, "gradclinic: %s\n", error.what());
+    return static_cast<int>(error.exit_code());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "gradclinic: [internal] %s; please report this as a defect\n", error.what());
+    return static_cast<int>(ExitCode::internal);
+  }
+}
+
 int run_program(int argc, char** argv) {
   use_one_blas_thread();
   CLI::App app{"gradclinic finds out why a neural network does not train, and tests which fix works."};
@@ -32,15 +44,7 @@ int run_program(int argc, char** argv) {
     std::fprintf(stderr, "gradclinic: %s\n", error.what());
     return static_cast<int>(error.exit_code());
   }
-  try {
-    return static_cast<int>(chosen());
-  } catch (const Error& error) {
-    std::fprintf(stderr, "gradclinic: %s\n", error.what());
-    return static_cast<int>(error.exit_code());
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "gradclinic: [internal] %s; please report this as a defect\n", error.what());
-    return static_cast<int>(ExitCode::internal);
-  }
+  return run_guarded(chosen);
 }
 
 }  // namespace gradclinic

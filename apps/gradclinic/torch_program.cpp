@@ -59,11 +59,8 @@ const char* torch_model_among(int argc, char** argv) {
 void go_on_with_model(int argc, char** argv) {
   const char* const model = torch_model_among(argc, argv);
   if (!model) return;
-  if (argv[1] == std::string_view("fix"))
-    throw BadInput("fix", "tries changes of a spec, and this is a model of PyTorch", model,
-                   "gradclinic diagnose names its fixes, as lines of PyTorch");
   execv(torch_program().c_str(), argv);
-  throw RunFailed("diagnose", "models of PyTorch are for the program gradclinic-torch, which was not built", model,
+  throw RunFailed(argv[1], "models of PyTorch are for the program gradclinic-torch, which was not built", model,
                   "install libtorch-dev and build again");
 }
 

@@ -42,7 +42,9 @@ TEST(FixDocumentation, NamesEveryKeyOfTheBaseline) {
   const std::string page = read_page();
   const Spec spec = patient({{"data.set", "teacher"}, {"train.loss", "mse"}});
   const Record record = record_of(spec);
-  for (const RandomKey& key : random_keys(spec, Chart(record)))
+  const Chart chart(record);
+  Pilot pilot(chart, {});
+  for (const RandomKey& key : random_keys({spec, chart, pilot}))
     EXPECT_NE(page.find("`" + key.key + "`"), std::string::npos) << key.key;
 }
 

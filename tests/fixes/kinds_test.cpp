@@ -40,7 +40,7 @@ TEST(Kinds, OnlyPossibleFixesAndRandomChangesAreTried) {
     EXPECT_EQ(keys.contains("model.activation"), kind != "rnn");
     EXPECT_EQ(keys.contains("model.residual"), kind == "cnn");
     std::set<std::string> varied;
-    for (const std::vector<Change>& changes : random_changes(spec, chart, 1000, 1)) {
+    for (const std::vector<Change>& changes : random_changes({spec, chart, pilot}, 1000, 1)) {
       EXPECT_NO_THROW(with(spec, changes));
       varied.insert(changes.front().key);
     }

@@ -103,18 +103,20 @@ TEST(RandomChanges, AreValidDifferentAndTheSameForASeed) {
   const Spec spec = patient();
   const Record record = record_of(spec);
   const Chart chart(record);
+  Pilot pilot(chart, {});
+  const FixContext context{spec, chart, pilot};
   const auto text = [](const std::vector<std::vector<Change>>& changes) {
     std::vector<std::string> all;
     for (const std::vector<Change>& one : changes) all.push_back(one.back().key + "=" + one.back().value);
     return all;
   };
-  const auto changes = random_changes(spec, chart, 40, 1);
+  const auto changes = random_changes(context, 40, 1);
   EXPECT_EQ(changes.size(), 40U);
   for (const std::vector<Change>& one : changes) EXPECT_NE(with(spec, one), spec);
   const std::vector<std::string> texts = text(changes);
   EXPECT_EQ(std::set<std::string>(texts.begin(), texts.end()).size(), 40U);
-  EXPECT_EQ(texts, text(random_changes(spec, chart, 40, 1)));
-  EXPECT_NE(texts, text(random_changes(spec, chart, 40, 2)));
+  EXPECT_EQ(texts, text(random_changes(context, 40, 1)));
+  EXPECT_NE(texts, text(random_changes(context, 40, 2)));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// `gradclinic diagnose model.pt`, as it is typed.
+// `gradclinic diagnose model.pt` and `fix model.pt`, as they are typed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -100,6 +100,33 @@ TEST(Diagnose, WritesPageLogAndStore) {
   EXPECT_NE(read_bytes(broken() / "log.sarif").find("2.1.0"), std::string::npos);
   const ShellResult stored = diagnose("last --store kept.sqlite");
   EXPECT_LT(stored.exit_code, 2) << stored.output;
+}
+
+TEST(Fix, ProvesAChangeOfTheTrainingOnTheModelItself) {
+  const ShellResult result =
+      shell("cd '" + broken().path() +
+            "' && '" GRADCLINIC_PROGRAM "' fix good.pt --data good.npz --loss mse --lr 1e-6 --seeds 6 --json 2>&-");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  const nlohmann::json report = nlohmann::json::parse(result.output);
+  ASSERT_FALSE(report["proven"].is_null()) << result.output;
+  EXPECT_FALSE(report["proven"]["pytorch"].empty());
+  const std::string spec = report["proven"]["spec"];
+  EXPECT_NE(spec.find("kind = \"outside\""), std::string::npos) << spec;
+  // Nothing that would take another architecture was tried.
+  for (const char* list : {"fixes", "random"})
+    for (const nlohmann::json& tried : report[list])
+      for (const auto& [key, value] : tried["changes"].items())
+        EXPECT_TRUE(key.starts_with("train.") || key.starts_with("data.") || key.starts_with("model.init") ||
+                    key == "model.dropout")
+            << key;
+}
+
+TEST(Fix, TellsOfAHealthyModelThatThereIsNothingToFix) {
+  const ShellResult result = shell("cd '" + broken().path() +
+                                   "' && '" GRADCLINIC_PROGRAM
+                                   "' fix good.pt --data good.npz --loss mse --lr 0.05 --epochs 60 --seeds 2 2>&-");
+  EXPECT_LT(result.exit_code, 2) << result.output;
+  EXPECT_NE(result.output.find("Nothing to fix."), std::string::npos) << result.output;
 }
 
 TEST(Program, TrainsPerceptronsAsGradclinicDoes) {

@@ -125,8 +125,8 @@ TEST(ScriptTraining, SamplesHeldOutAreJudgedApart) {
 TEST(Retraining, ChangesOfTheTrainingAreThatTraining) {
   const ScriptPatient model = patient("momentum");
   const Spec base = parse_spec(model.train(spec_of(eager("momentum"))).spec, "base");
-  const Counterfactual tried =
-      model.retrain(base, {{"train.optimizer", "adam"}, {"train.lr", "0.004"}, {"train.momentum", "0.5"}}, {});
+  const Counterfactual tried = model.retrain(
+      base, with(base, {{"train.optimizer", "adam"}, {"train.lr", "0.004"}, {"train.momentum", "0.5"}}), {});
   const Record adam = model.train(spec_of(eager("adam")));
   ASSERT_FALSE(tried.course.empty());
   EXPECT_EQ(tried.steps, 40);
@@ -136,7 +136,7 @@ TEST(Retraining, ChangesOfTheTrainingAreThatTraining) {
 TEST(Retraining, StandardizesAndInitializes) {
   const ScriptPatient model = patient("momentum");
   const Spec base = parse_spec(model.train(spec_of(eager("momentum"))).spec, "base");
-  const Counterfactual as_it_is = model.retrain(base, {}, {});
+  const Counterfactual as_it_is = model.retrain(base, base, {});
   for (const auto& changes : std::vector<std::vector<Change>>{{{"data.standardize", "true"}},
                                                               {{"data.standardize_target", "true"}},
                                                               {{"model.init", "he_normal"}},
@@ -144,7 +144,7 @@ TEST(Retraining, StandardizesAndInitializes) {
                                                               {{"train.warmup", "10"}},
                                                               {{"train.schedule", "cosine"}},
                                                               {{"train.clip_norm", "0.01"}}}) {
-    const Counterfactual tried = model.retrain(base, changes, {});
+    const Counterfactual tried = model.retrain(base, with(base, changes), {});
     ASSERT_FALSE(tried.course.empty()) << changes[0].key;
     EXPECT_NE(tried.course.last().loss, as_it_is.course.last().loss) << changes[0].key;
   }
@@ -159,16 +159,16 @@ TEST(Retraining, AnotherArchitectureGivesNoCourse) {
                                                        {"model.residual", "true"},
                                                        {"model.depth", "9"},
                                                        {"train.loss", "mse"}};
-    EXPECT_TRUE(model.retrain(base, {{key, values.at(key)}}, {}).course.empty()) << key;
+    EXPECT_TRUE(model.retrain(base, with(base, {{key, values.at(key)}}), {}).course.empty()) << key;
   }
-  EXPECT_FALSE(model.retrain(base, {{"model.dropout", "0.0"}}, {}).course.empty());
-  EXPECT_THROW(patient("traced").retrain(base, {{"model.dropout", "0.0"}}, {}), BadInput);
+  EXPECT_FALSE(model.retrain(base, with(base, {{"model.dropout", "0.0"}}), {}).course.empty());
+  EXPECT_THROW(patient("traced").retrain(base, with(base, {{"model.dropout", "0.0"}}), {}), BadInput);
 }
 
 TEST(Retraining, EndsEarlyAtItsWork) {
   const ScriptPatient model = patient("momentum");
   const Spec base = parse_spec(model.train(spec_of(eager("momentum"))).spec, "base");
-  const Counterfactual tried = model.retrain(base, {}, {.work = 1});
+  const Counterfactual tried = model.retrain(base, base, {.work = 1});
   EXPECT_EQ(tried.steps, 6);  // an epoch of 90 samples in batches of 16
 }
 

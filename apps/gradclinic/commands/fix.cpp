@@ -30,8 +30,6 @@ struct Arguments {
   std::shared_ptr<CounterfactualMemory> memory = std::make_shared<CounterfactualMemory>();
 };
 
-constexpr auto kNothingProven = ExitCode::sick;
-
 TrialOptions options_of(const Arguments& arguments, ProgressLine& line) {
   return {.seeds = arguments.seeds,
           .threads = arguments.jobs,
@@ -39,11 +37,6 @@ TrialOptions options_of(const Arguments& arguments, ProgressLine& line) {
           .memory = arguments.memory,
           .stop = &stop_on_interrupt(),
           .on_progress = counting_on(line)};
-}
-
-ExitCode exit_code(bool interrupted, bool good) {
-  if (interrupted) return ExitCode::interrupted;
-  return good ? ExitCode::ok : kNothingProven;
 }
 
 ExitCode from_the_start(const Spec& spec, const Record& record, const Diagnosis& diagnosis,
@@ -54,8 +47,7 @@ ExitCode from_the_start(const Spec& spec, const Record& record, const Diagnosis&
   fmt::print("{}",
              arguments.json ? fix_json(spec, diagnosis, report).dump(2) + "\n" : fix_text(spec, diagnosis, report));
   if (!arguments.out.empty() && report.proven) write_file(arguments.out, to_toml(report.tried[*report.proven].fixed));
-  const bool nothing_to_fix = report.untreated.empty() || (diagnosis.verdict == Health::healthy && !report.proven);
-  return exit_code(report.interrupted, report.proven || nothing_to_fix);
+  return exit_code_of(diagnosis, report);
 }
 
 ExitCode from_the_middle(const Spec& spec, const Record& record, const Diagnosis& diagnosis,
@@ -65,7 +57,8 @@ ExitCode from_the_middle(const Spec& spec, const Record& record, const Diagnosis
   line.finish();
   fmt::print("{}",
              arguments.json ? midway_json(spec, diagnosis, report).dump(2) + "\n" : midway_text(diagnosis, report));
-  return exit_code(report.interrupted, std::ranges::any_of(report.tried, &MidwayTrial::proven));
+  if (report.interrupted) return ExitCode::interrupted;
+  return std::ranges::any_of(report.tried, &MidwayTrial::proven) ? ExitCode::ok : ExitCode::sick;
 }
 
 ExitCode fix_command(const Arguments& arguments) {

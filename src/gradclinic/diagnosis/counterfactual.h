@@ -43,9 +43,9 @@ struct CounterfactualOptions {
   const std::atomic<bool>* stop = nullptr;
   std::shared_ptr<CounterfactualMemory> memory = {};                          ///< may be none
   std::function<void(std::int64_t done, std::int64_t all)> on_progress = {};  ///< after each; calls do not overlap
-  /// Trains a network from outside once more with these changes, where someone can: one call after the other, on one
-  /// thread. An empty course where the changes cannot be made there.
-  std::function<Counterfactual(const std::vector<Change>& changes)> train = {};
+  /// Trains a network from outside once more, by the spec with these changes, where someone can: one call after the
+  /// other, on one thread. An empty course where the changes cannot be made there.
+  std::function<Counterfactual(const Spec& spec, const std::vector<Change>& changes)> train = {};
 };
 
 /// The gauges that a course is read from.

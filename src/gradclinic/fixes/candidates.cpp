@@ -64,7 +64,7 @@ std::vector<Candidate> paired_candidates(const std::vector<Candidate>& best, con
       if (!change_different_keys(best[first].changes, best[second].changes)) continue;
       const Spec changed = with(context.spec, best[first].changes);
       const Fix* fix = find_fix(best[second].fixes.front());
-      const auto changes = fix->apply({changed, context.chart, context.pilot});
+      const auto changes = fix->apply({changed, context.chart, context.pilot, context.follows});
       if (!changes || !change_different_keys(best[first].changes, *changes)) continue;
       Candidate pair = best[first];
       pair.fixes.push_back(fix->id);

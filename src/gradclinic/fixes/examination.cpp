@@ -38,6 +38,12 @@ double step_seconds(const Spec& spec, const Split& data, Generator generator) {
   return outcome.steps > 0 ? outcome.seconds / static_cast<double>(outcome.steps) : 0;
 }
 
+Record watched(const Spec& spec, const std::atomic<bool>* stop) {
+  MemoryRecorder recorder;
+  run(spec, recorder, stop);
+  return recorder.take();
+}
+
 Spec of_few_steps(Spec spec) {
   constexpr std::int64_t kSteps = 15;
   spec.train.epochs = 0;
@@ -64,12 +70,11 @@ void watch_again(const std::vector<TriedFix*>& tried, const Record& untreated, c
                  const ExaminationOptions& options) {
   const std::map<std::string, double> before = rule_confidences(untreated);
   const auto stopped = [&] { return options.stop && options.stop->load(); };
-  in_parallel(tried.size(), options.threads, [&](std::size_t i) {
+  in_parallel(tried.size(), options.watch ? 1 : options.threads, [&](std::size_t i) {
     if (stopped()) return;
     try {
-      MemoryRecorder recorder;
-      run(tried[i]->fixed, recorder, options.stop);
-      if (!stopped()) compare(*tried[i], before, rule_confidences(recorder.record()), diagnosis);
+      const Record record = options.watch ? options.watch(tried[i]->fixed) : watched(tried[i]->fixed, options.stop);
+      if (!stopped()) compare(*tried[i], before, rule_confidences(record), diagnosis);
     } catch (const Error&) {
       // It could not be run: nothing was seen.
     }

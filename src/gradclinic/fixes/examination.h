@@ -8,6 +8,7 @@ namespace gradclinic {
 struct ExaminationOptions {
   int threads = 1;
   const std::atomic<bool>* stop = nullptr;
+  std::function<Record(const Spec& spec)> watch = {};  ///< who trains under the whole watch; null: gradclinic, by spec
 };
 
 /// Trains each fixed spec under the full watch and fills in mechanism (of the diagnosis' cause) and side effects

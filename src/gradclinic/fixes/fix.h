@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ struct FixContext {
   const Spec& spec;
   const Chart& chart;  ///< of the untreated run; its spec may lack changes that `spec` has already
   Pilot& pilot;
+  /// Whether whoever trains the network can follow a spec; null where all can be.
+  std::function<bool(const Spec& changed)> follows = {};
 };
 
 /// A catalogue entry of fixes/remedies. Its id is its file's name, with dashes.

@@ -32,18 +32,11 @@ std::vector<Change> change_of(const std::string& key, const std::string& value) 
   return {{key, value}};
 }
 
-bool is_new(const Spec& spec, const std::vector<Change>& changes) {
-  try {
-    return with(spec, changes) != spec;
-  } catch (const BadInput&) {
-    return false;
-  }
-}
-
 }  // namespace
 
-std::vector<RandomKey> random_keys(const Spec& spec, const Chart& chart) {
-  const std::int64_t steps = planned_steps(spec, chart);
+std::vector<RandomKey> random_keys(const FixContext& context) {
+  const Spec& spec = context.spec;
+  const std::int64_t steps = planned_steps(spec, context.chart);
   const double rate = spec.train.lr > 0 ? spec.train.lr : 0.01;
   std::vector<RandomKey> keys = {
       {"data.standardize", {"true", "false"}},
@@ -71,14 +64,15 @@ std::vector<RandomKey> random_keys(const Spec& spec, const Chart& chart) {
   };
   if (spec.train.loss == "mse") keys.push_back({"data.standardize_target", {"true", "false"}});
   for (RandomKey& key : keys)
-    std::erase_if(key.values, [&](const std::string& value) { return !is_new(spec, change_of(key.key, value)); });
+    std::erase_if(key.values, [&](const std::string& value) {
+      return !unless_already_so(context, change_of(key.key, value));
+    });
   std::erase_if(keys, [](const RandomKey& key) { return key.values.empty(); });
   return keys;
 }
 
-std::vector<std::vector<Change>> random_changes(const Spec& spec, const Chart& chart, std::size_t count,
-                                                std::uint64_t seed) {
-  std::vector<RandomKey> keys = random_keys(spec, chart);
+std::vector<std::vector<Change>> random_changes(const FixContext& context, std::size_t count, std::uint64_t seed) {
+  std::vector<RandomKey> keys = random_keys(context);
   Generator generator(seed);
   const auto draw = [&](std::size_t choices) { return static_cast<std::size_t>(generator.random64() % choices); };
   std::vector<std::vector<Change>> changes;

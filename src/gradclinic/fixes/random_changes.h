@@ -2,8 +2,7 @@
 
 #include <vector>
 
-#include "gradclinic/diagnosis/chart.h"
-#include "gradclinic/diagnosis/pathology.h"
+#include "gradclinic/fixes/fix.h"
 
 namespace gradclinic {
 
@@ -16,11 +15,10 @@ struct RandomKey {
 /// The keys and values that the baseline draws from, for one spec: every choice of activation, initializer, norm,
 /// residual, optimizer and schedule; widths, depths, dropout, decay, momentum, batches, clipping, warm-up, lengths and
 /// rates from a hundredth to a hundred times the spec's; standardizing. Values that the spec has are left out.
-std::vector<RandomKey> random_keys(const Spec& spec, const Chart& chart);
+std::vector<RandomKey> random_keys(const FixContext& context);
 
 /// So many different single changes of a spec, each a key drawn evenly and one of its values drawn evenly; fewer where
 /// there are no more. Each makes a valid spec. A seed gives the same ones everywhere.
-std::vector<std::vector<Change>> random_changes(const Spec& spec, const Chart& chart, std::size_t count,
-                                                std::uint64_t seed);
+std::vector<std::vector<Change>> random_changes(const FixContext& context, std::size_t count, std::uint64_t seed);
 
 }  // namespace gradclinic

@@ -8,7 +8,8 @@ namespace gradclinic {
 
 std::optional<std::vector<Change>> unless_already_so(const FixContext& context, std::vector<Change> changes) {
   try {
-    if (with(context.spec, changes) == context.spec) return std::nullopt;
+    const Spec changed = with(context.spec, changes);
+    if (changed == context.spec || (context.follows && !context.follows(changed))) return std::nullopt;
   } catch (const BadInput&) {
     return std::nullopt;
   }

@@ -10,7 +10,8 @@ namespace gradclinic {
 
 // What several fixes share.
 
-/// The changes; nothing where the spec has all of them already, or where they make no valid spec.
+/// The changes; nothing where the spec has all of them already, or where they make no valid spec or none that is
+/// followed.
 std::optional<std::vector<Change>> unless_already_so(const FixContext& context, std::vector<Change> changes);
 
 /// A number as a key's value.

@@ -27,7 +27,7 @@ class Trials {
         chart_(record),
         counterfactuals_{
             .threads = options.threads, .work = options.work, .stop = options.stop, .memory = options.memory},
-        pilot_(chart_, counterfactuals_) {
+        pilot_(chart_, with_trainer(counterfactuals_, options)) {
     report_.seeds = options.seeds;
   }
 
@@ -38,6 +38,17 @@ class Trials {
   }
 
  private:
+  static CounterfactualOptions& with_trainer(CounterfactualOptions& counterfactuals, const TrialOptions& options) {
+    if (options.outside) counterfactuals.train = options.outside->train;
+    return counterfactuals;
+  }
+
+  FixContext context() {
+    FixContext context{.spec = spec_, .chart = chart_, .pilot = pilot_};
+    if (options_.outside) context.follows = options_.outside->follows;
+    return context;
+  }
+
   bool stopped() const { return options_.stop && options_.stop->load(); }
 
   void carry_out_stages(const Record& record) {
@@ -61,9 +72,8 @@ class Trials {
 
   /// Singles on the first seeds, pairs of the best of them likewise, then all by halves.
   void try_suggested() {
-    const FixContext context{spec_, chart_, pilot_};
     std::vector<Candidate> singles =
-        single_candidates(suggested_fixes(diagnosis_, kLeastSuggested), context, options_.most_singles);
+        single_candidates(suggested_fixes(diagnosis_, kLeastSuggested), context(), options_.most_singles);
     for (Candidate& single : singles) add(std::move(single), report_.tried);
     const int first = std::min(kFirstSeeds, options_.seeds);
     Contest contest = contest_of(report_.tried);
@@ -71,7 +81,7 @@ class Trials {
     std::vector<Candidate> best;
     for (const std::size_t one : by_median(contest, everyone(contest), first))
       if (best.size() < kPairedOfBest) best.push_back(report_.tried[one].candidate);
-    for (Candidate& pair : paired_candidates(best, context, options_.most_pairs)) add(std::move(pair), report_.tried);
+    for (Candidate& pair : paired_candidates(best, context(), options_.most_pairs)) add(std::move(pair), report_.tried);
     const std::size_t count = report_.tried.size();
     std::vector<std::size_t> pairs;
     for (std::size_t one = contest.contenders; one < count; ++one) pairs.push_back(one);
@@ -89,7 +99,7 @@ class Trials {
     const int first = std::min(kFirstSeeds, options_.seeds);
     const double reserved = static_cast<double>(finalists) * (options_.seeds - first) * one;
     double screening = std::max(static_cast<double>(report_.tried.size()) * first * one, report_.work - reserved);
-    for (const std::vector<Change>& changes : random_changes(spec_, chart_, 1000, spec_.seed + kRandomStream)) {
+    for (const std::vector<Change>& changes : random_changes(context(), 1000, spec_.seed + kRandomStream)) {
       if (screening <= 0) break;
       add({{}, changes}, report_.random);
       screening -= first * work_of(report_.random.back().fixed);
@@ -211,9 +221,11 @@ class Trials {
     for (std::size_t i = 0; i < std::min(kMostExamined, finalists_of(report_.tried)); ++i)
       watched.push_back(&report_.tried[i]);
     if (!report_.random.empty()) watched.push_back(&report_.random.front());
-    watch_again(watched, record, diagnosis_, {.threads = options_.threads, .stop = options_.stop});
+    ExaminationOptions examination{.threads = options_.threads, .stop = options_.stop};
+    if (options_.outside) examination.watch = options_.outside->watch;
+    watch_again(watched, record, diagnosis_, examination);
     for (TriedFix* tried : watched)
-      if (!stopped()) tried->cost_per_step = relative_step_time(tried->fixed, spec_);
+      if (!stopped() && !options_.outside) tried->cost_per_step = relative_step_time(tried->fixed, spec_);
   }
 
   const Spec& spec_;

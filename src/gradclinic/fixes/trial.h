@@ -8,6 +8,13 @@
 
 namespace gradclinic {
 
+/// Who trains a network from outside: what of a spec is followed, and a training under the whole watch.
+struct OutsideTrainer {
+  std::function<bool(const Spec& changed)> follows;
+  std::function<Counterfactual(const Spec& spec, const std::vector<Change>& changes)> train;
+  std::function<Record(const Spec& spec)> watch;
+};
+
 /// How fixes are tried.
 struct TrialOptions {
   int seeds = 5;                 ///< the spec's seed and those after it
@@ -19,6 +26,7 @@ struct TrialOptions {
   std::size_t most_pairs = 4;    ///< pairs of the best
   bool examine = true;           ///< watch the best again, for mechanism, side effects and cost
   std::shared_ptr<CounterfactualMemory> memory = {};  ///< of trainings done before, by the doctor or so; may be none
+  std::optional<OutsideTrainer> outside = {};         ///< of a network that gradclinic did not build
   const std::atomic<bool>* stop = nullptr;
   std::function<void(std::size_t done, std::size_t total)> on_progress;  ///< trainings; the total is an estimate
 };

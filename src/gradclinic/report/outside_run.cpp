@@ -44,7 +44,7 @@ Examined::Examined(Record from, const Retrain& retrain) : record(std::move(from)
   // Data and loss are the same in every trial, and so is the unit, which was read off few batches.
   const double unit = read_course(record).constant_loss;
   if (retrain)
-    options.trials.train = [&retrain, unit](const std::vector<Change>& changes) -> Counterfactual {
+    options.trials.train = [&retrain, unit](const Spec&, const std::vector<Change>& changes) -> Counterfactual {
       const std::optional<Record> trained = retrain(changes);
       return trained ? Counterfactual{read_course(*trained, unit), trained->outcome.steps} : Counterfactual{};
     };
