@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """label.py [--jobs N] [--only PREFIX] [--runs FILE]: trains every case and its base on seeds 0 to 9 and decides by what
 they come to whether the labels of cases/*.toml hold; writes labels.json. Exits with 1 when a label is not accepted.
+Each is trained on bench.py's seed, too: "holds_when_scored" says whether that one training is what the label says.
 
 Every finished training is kept in FILE (build/torch_case_runs.jsonl), so that it goes on where it was; remove FILE
 after a change of a base or of the data.
@@ -123,6 +124,30 @@ class Decision:
         return entry | {"change": self.case.change}
 
 
+class Scored:
+    """The trainings on bench.py's seed: whether each is what its label says, by the same rule."""
+
+    def __init__(self, cases, runs):
+        self.runs = runs
+        self.bases = {case.base: case for case in cases if not case.change}
+        seed = rule.SCORED_SEED
+        decisions = [Decision(case) for case in cases]
+        runs.train(job for decision in decisions for job in decision.jobs(seed))
+        runs.train(decision.job(recipe, seed) for decision in decisions if decision.case.stands_alone
+                   for recipe in decision.recipes.values())
+
+    def holds(self, case):
+        decision = Decision(case)
+        run, base = (self.runs.of(job) for job in decision.jobs(rule.SCORED_SEED))
+        if case.stands_alone:
+            others = [self.runs.of(decision.job(recipe, rule.SCORED_SEED)) for recipe in decision.recipes.values()]
+            return rule.learnt(run) and not any(rule.clearly_worse(run, other) for other in others)
+        worse = rule.clearly_worse(run, base, case.change)
+        if case.verdict == "sick":
+            return worse and (case.cause != "overfitting" or rule.overfits(run))
+        return not worse and self.holds(self.bases[case.base])
+
+
 def median(values):
     """Over the seeds, unknown numbers last; None when it is one of them."""
     middle = statistics.median(math.inf if math.isnan(value) else value for value in values)
@@ -149,14 +174,17 @@ def main():
     parser.add_argument("--only", default="", help="start of the names of the cases to look at")
     parser.add_argument("--runs", type=Path, default=RUNS)
     options = parser.parse_args()
-    chosen = [case for case in catalogue.load() if case.name.startswith(options.only)]
-    decisions = decide(chosen, Runs(options.runs, options.jobs))
+    every = catalogue.load()
+    chosen = [case for case in every if case.name.startswith(options.only)]
+    runs = Runs(options.runs, options.jobs)
+    decisions = decide(chosen, runs)
     for decision in decisions:
         entry = decision.as_json()
         told = {name: entry[name] for name in ("worse", "learnt", "diverged", *NUMBERS, "beaten_by") if name in entry}
         print("ok  " if entry["accepted"] else "NOT ", decision.case.name, decision.case.verdict, told)
     if not options.only:
-        entries = [f" {json.dumps(d.case.name)}: {json.dumps(d.as_json())}"
+        scored = Scored(every, runs)
+        entries = [f" {json.dumps(d.case.name)}: {json.dumps(d.as_json() | {'holds_when_scored': scored.holds(d.case)})}"
                    for d in sorted(decisions, key=lambda decision: decision.case.name)]
         LABELS.write_text("{\n" + ",\n".join(entries) + "\n}\n")
     return 0 if all(decision.accepted() for decision in decisions) else 1

@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "cases" / "torch"))
 
+import bench  # noqa: E402
 import catalogue  # noqa: E402
 import rule  # noqa: E402
 from intervals import clopper_pearson  # noqa: E402
@@ -20,6 +21,7 @@ from label import Decision  # noqa: E402
 from training import run, stream  # noqa: E402
 
 CASES = catalogue.load()
+LABELS = json.loads((ROOT / "cases" / "torch" / "labels.json").read_text())
 PATHOLOGIES = {path.stem.replace("_", "-")
                for path in (ROOT / "src" / "gradclinic" / "diagnosis" / "pathologies").glob("*.cpp")}
 FAMILIES = ("convolutional", "recurrent", "attention")
@@ -39,14 +41,30 @@ def table():
 
 class Labels(unittest.TestCase):
     def test_each_was_decided_and_accepted(self):
-        labels = json.loads((ROOT / "cases" / "torch" / "labels.json").read_text())
-        self.assertEqual(set(labels), {case.name for case in CASES})
+        self.assertEqual(set(LABELS), {case.name for case in CASES})
         for case in CASES:
             with self.subTest(case.name):
-                decided = labels[case.name]
+                decided = LABELS[case.name]
                 self.assertEqual((decided["verdict"], decided["change"]), (case.verdict, case.change),
                                  "changed since: label it again")
                 self.assertIs(decided["accepted"], True)
+
+    def test_each_says_whether_its_label_holds_on_the_scored_seed(self):
+        holds = {name: decided["holds_when_scored"] for name, decided in LABELS.items()}
+        self.assertEqual(sum(not held for held in holds.values()), 16, "cases/README.md tells the number")
+        for case in CASES:
+            if case.verdict == "healthy" and not case.stands_alone:
+                self.assertLessEqual(holds[case.name], holds[f"{case.base}/base"], case.name)
+
+    def test_the_document_prints_the_results_that_were_measured(self):
+        document = (ROOT / "cases" / "README.md").read_text()
+        printed = document.split("<!-- results: checked by tests/python/torch_cases_test.py -->\n")[1]
+        results = json.loads((ROOT / "bench" / "results" / "torch-cases.json").read_text())
+        self.assertEqual(printed.split("\n<!-- end of results -->")[0], bench.table(results))
+        self.assertEqual({row["name"] for row in results["cases"]},
+                         {case.name for case in CASES if case.half == "held-out"})
+        for row in results["cases"]:
+            self.assertEqual(row["label"], LABELS[row["name"]]["verdict"], row["name"])
 
     def test_there_are_enough_in_every_family(self):
         verdicts = Counter(case.verdict for case in CASES)
