@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "gradclinic/instruments/gauge.h"
@@ -37,10 +38,11 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// Facts of a sample of the data; without features, of its targets. `samples_seen`: how many the training has, as far
 /// as is known. `scale`: what the training's loss is of the mean over the batch. `probabilities`: the loss is given
-/// probabilities where it takes logits.
+/// probabilities where it takes logits. `variance`: of the targets around `targets`, where the loss compares every
+/// output of a batch with every target of it, so that no more than their mean is known; NaN where they are the targets.
 void describe_data(OutsideRun& run, const std::string& loss_name, Address inputs, Index samples, Index features,
                    Address targets, Index outputs, double samples_seen, double held_out, double scale,
-                   bool probabilities) {
+                   bool probabilities, double variance) {
   const Loss& loss = find_loss(loss_name);
   Split split;
   split.training = dataset(inputs, samples, features, targets, outputs, loss.classifies);
@@ -49,6 +51,7 @@ void describe_data(OutsideRun& run, const std::string& loss_name, Address inputs
   facts.held_out = held_out;
   facts.constant_loss *= scale;
   facts.output_probabilities = probabilities ? 1 : 0;
+  if (!std::isnan(variance)) keep_only_moments(facts, variance);
   if (features == 0) forget_inputs(facts);
   run.watch().describe_data(facts);
 }

@@ -37,6 +37,8 @@ class Progress:
         self.since_survey = 0
         self._evaluated = 0     # samples since the last step that the model saw without learning from them
         self._scales = []       # of the first batches: smoothed labels have a floor, which tells later
+        self._understood = 0    # batches whose targets were found
+        self._pulls = []        # mean and variance of the targets of those whose outputs were all pulled to the mean
         self._losses = []       # of the batches of this step
         self._sum = 0.0
         self._rights = {}       # class -> [seen, right]
@@ -113,6 +115,9 @@ class Progress:
         if found is None:
             return NAN
         self.loss_kind, self.probabilities = found.loss, found.probabilities
+        self._understood += 1
+        if found.variance is not None:
+            self._pulls.append((float(found.values[0, 0]), found.variance))
         if len(self._scales) < SCALES:
             self._scales.append(found.scale)
         self._keep(found)
@@ -153,6 +158,17 @@ class Progress:
         self._targets.append(values)
         self._kept += values.shape[0]
 
+    def _broadcast_variance(self):
+        """Of the targets, where outputs are compared with those of other samples too; NaN where they are not. Constant
+        targets with a penalty on top look alike in one batch, but have one mean and a loss on top that changes."""
+        if not self._pulls or 2 * len(self._pulls) < self._understood:
+            return NAN
+        means, variances = torch.tensor(self._pulls, dtype=torch.float64).unbind(1)
+        within, between = float(variances.mean()), float(means.var(unbiased=False))
+        varied = between > 1e-6 * within
+        same = float(variances.max() - variances.min()) <= 1e-3 * within
+        return within if between < within and (varied or same) else NAN
+
     def describe_data(self, run):
         """Hands the sample's facts to the record, once."""
         if self._described:
@@ -164,10 +180,13 @@ class Progress:
             return
         inputs = torch.cat(self._inputs).contiguous()
         values = torch.cat(self._targets).contiguous()
+        variance = self._broadcast_variance()
         if self.loss_kind == "mse":
-            self.target_scale = (float(values.mean()), float(values.std(unbiased=False)))
+            within = variance if variance > 0 else 0.0
+            deviation = math.sqrt(within + float(values.var(unbiased=False)))
+            self.target_scale = (float(values.mean()), deviation)
         samples = max(float(self._kept), float(self.batch))
         run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
                           values.shape[1], samples, float(self.held_out),
-                          statistics.median(self._scales), self.probabilities)
+                          statistics.median(self._scales), self.probabilities, variance)
         self._inputs, self._targets = [], []

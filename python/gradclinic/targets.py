@@ -19,6 +19,7 @@ class Targets:
     values: torch.Tensor     # rows x 1 classes, or rows x outputs
     scale: float             # what the training's loss is of the mean that the core knows (a sum, weights, 1 / micro-steps)
     probabilities: bool = False    # whether the outputs are probabilities where this loss takes logits
+    variance: float | None = None  # of targets that are known by their mean and variance only: see _broadcast
 
     def right(self):
         """For each row whether its class is right; None for a regression."""
@@ -101,6 +102,22 @@ def _binary_guesses(output, gradient):
         yield torch.logit(output), output - scaled * output * (1 - output)
 
 
+def _broadcast(output, gradient, loss, squashing):
+    """A mean squared error of every output with every target, as (n, 1) and (n,) make it: each output is pulled to the
+    targets' mean, and the loss has their variance on top."""
+    rows = output.shape[0] if output.ndim else 1
+    if output.ndim not in (1, 2) or output.numel() != rows or rows < 4:
+        return None
+    target = output - gradient * (rows / 2)
+    if not float(target.std()) < 0.01 * float(output.std()):
+        return None
+    mean = target.mean()
+    variance = loss - float((output - mean).square().mean())
+    if not variance > 1e-3 * loss:  # constant targets, to the digit
+        return None
+    return Targets("mse", output.reshape(rows, 1), mean.expand(rows, 1), 1.0, variance=variance)
+
+
 def _amounts(output, gradient, loss, squashing):
     target = output - gradient * (output.numel() / 2)
     own = float(functional.mse_loss(output, target))
@@ -119,7 +136,7 @@ def infer(output, gradient, loss, squashing=None):
         return None
     if not bool(torch.isfinite(output).all()) or not bool(torch.isfinite(gradient).all()):
         return None
-    for guess in (_binary, _plain_classes, _amounts, _classes):
+    for guess in (_binary, _plain_classes, _broadcast, _amounts, _classes):
         found = guess(output, gradient, loss, squashing)
         if found is not None:
             return found

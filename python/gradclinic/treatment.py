@@ -168,7 +168,22 @@ class Treatment:
         optimizer.param_groups[0]["params"] += [value for value in model.parameters()
                                                 if value.requires_grad and value not in known]
 
-    def _undo_squashing(self, model, wanted):
+    def _change_output(self, model, wanted):
+        make = {"logits": self._undo_squashing, "squeezed": self._squeeze}.get(wanted)
+        if make is None:
+            raise CannotBeMade(f"model.output = {wanted}")
+        make(model)
+
+    def _squeeze(self, model):
+        """(n, 1) becomes (n,) and the reverse: the shape of targets that outputs were broadcast against."""
+        def reshaped(module, inputs, output):
+            if not isinstance(output, torch.Tensor) or not (output.ndim == 1 or output.ndim == 2 and output.shape[1] == 1):
+                raise CannotBeMade("model.output")
+            return output.squeeze(1) if output.ndim == 2 else output.unsqueeze(1)
+
+        self.handles.append(model.register_forward_hook(reshaped))
+
+    def _undo_squashing(self, model):
         """Logits whose softmax or sigmoid the outputs are."""
         kind = self.patient.lens.squashing
 
@@ -259,7 +274,7 @@ MAKERS = {
     "model.dropout": Treatment._drop_out,
     "data.standardize": Treatment._standardize,
     "data.standardize_target": Treatment._standardize_target,
-    "model.output": Treatment._undo_squashing,
+    "model.output": Treatment._change_output,
 }
 OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup",
             "train.parameters"}

@@ -86,10 +86,11 @@ TEST(DisconnectedParameter, WithoutAGradientIsAnotherMatter) {
   EXPECT_EQ(without("disconnected-parameter", record)[0][0].key, "model.init");
 }
 
-Record with_outputs(float probabilities) {
+Record with_outputs(float probabilities, float broadcast = 0) {
   Record record = trained(kSgd, 1, 0.1F, 0.1F);
   add_table(record, "data", {0},
             {{{"data.output_probabilities", 0}, {probabilities}},
+             {{"data.output_broadcast", 0}, {broadcast}},
              {{"data.target_values", 0}, {10}},
              {{"data.samples", 0}, {100}}});
   return record;
@@ -102,6 +103,17 @@ TEST(WrongOutputOrLoss, IsASoftmaxBeforeALossThatTakesLogits) {
   const auto changes = without("wrong-output-or-loss", with_outputs(1));
   ASSERT_EQ(changes.size(), 1U);
   EXPECT_EQ(changes[0][0].key, kOutputKey);
+}
+
+TEST(WrongOutputOrLoss, IsALossOfEveryOutputWithEveryTarget) {
+  const std::optional<Finding> finding = found("wrong-output-or-loss", with_outputs(0, 1));
+  ASSERT_TRUE(finding);
+  EXPECT_TRUE(finding->fatal);
+  EXPECT_NE(finding->sentence.find("squeeze"), std::string::npos);
+  const auto changes = without("wrong-output-or-loss", with_outputs(0, 1));
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0][0].key, kOutputKey);
+  EXPECT_EQ(changes[0][0].value, "squeezed");
 }
 
 TEST(WrongOutputOrLoss, IsNotToldOfFunctionsThatAreNotKnown) {

@@ -286,5 +286,21 @@ TEST(DataGauge, WritesEveryFactOnceBeforeTheFirstStep) {
   EXPECT_EQ(rows.at("data", 0, "data.target_mean"), static_cast<float>(facts.target_mean));
 }
 
+TEST(DataFacts, OfTargetsKnownByMeanAndVariance) {
+  // Means of two batches, 1 and 3, with a variance of 5 in each.
+  Split split = regression(8, 3, 1, 4);
+  for (Index i = 0; i < 8; ++i) split.training.targets.view()(i, 0) = i < 4 ? 1 : 3;
+  DataFacts facts = describe_data(split, find_loss("mse"));
+  const double input_rms = facts.input_rms;
+  keep_only_moments(facts, 5);
+  EXPECT_EQ(facts.output_broadcast, 1);
+  EXPECT_NEAR(facts.target_mean, 2, 1e-12);
+  EXPECT_NEAR(facts.constant_loss, 6, 1e-12);
+  EXPECT_NEAR(facts.target_deviation, std::sqrt(6), 1e-12);
+  EXPECT_TRUE(std::isnan(facts.target_values)) << "they are not two values";
+  EXPECT_TRUE(std::isnan(facts.neighbour_agreement));
+  EXPECT_EQ(facts.input_rms, input_rms);
+}
+
 }  // namespace
 }  // namespace gradclinic

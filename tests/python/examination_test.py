@@ -150,6 +150,17 @@ class Treatments(unittest.TestCase):
         for left, right in zip(one.parameters(), other.parameters()):
             self.assertTrue(torch.allclose(left, right, atol=1e-4))
 
+    def test_a_squeezed_output_has_the_other_shape(self):
+        treatment = Treatment([("model.output", "squeezed")], _trained(lambda watch: loop(watch), None, (
+            torch.random.get_rng_state(), __import__("random").getstate(), None), None, None, None))
+        for model, shape in ((nn.Linear(6, 1), (300,)), (nn.Sequential(nn.Linear(6, 1), nn.Flatten(0)), (300, 1))):
+            treatment.apply(model, [])
+            self.assertEqual(model(data()[0]).shape, shape)
+        two = nn.Linear(6, 2)
+        treatment.apply(two, [])
+        with self.assertRaises(CannotBeMade):
+            two(data()[0])
+
     def test_what_only_the_users_code_can_change_is_refused(self):
         patient = _trained(lambda watch: loop(watch), None, (torch.random.get_rng_state(),
                            __import__("random").getstate(), None), None, None, None)
@@ -198,6 +209,34 @@ class Examine(unittest.TestCase):
         diagnosis = gradclinic.examine(lambda watch: loop(watch, steps=200, softmax=True, lr=0.3))
         self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"))
         self.assertIn("model.output = logits", str(diagnosis))
+
+    def test_outputs_that_meet_every_target(self):
+        def train(watch, validates=None):
+            torch.manual_seed(3)
+            x = torch.randn(400, 4)
+            y = x[:, 0] + 0.5 * x[:, 1]
+            model = nn.Sequential(nn.Linear(4, 16), nn.Tanh(), nn.Linear(16, 1))
+            optimizer = adam(model.parameters(), 0.01)
+            with watch(model, optimizer) as clinic:
+                for step in range(200):
+                    part = torch.arange(50 * step, 50 * (step + 1)) % 400
+                    loss = (model(x[part]) - y[part]).square().mean()
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    clinic.step(loss)
+                if validates is not None:
+                    validates(model, x)
+
+        diagnosis = gradclinic.examine(train)
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"), str(diagnosis))
+        self.assertIn("model.output = squeezed", str(diagnosis))
+        trial = next(trial for trial in diagnosis["trials"] if "squeezed" in trial["change"])
+        self.assertGreater(trial["restored"], 0.9)
+        # Code that counts on the shape of before cannot be tried with another.
+        for validates in (lambda model, x: model(x)[:, 0], lambda model, x: model(x).squeeze(1)):
+            diagnosis = gradclinic.examine(lambda watch: train(watch, validates))
+            self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"))
 
     def test_lets_a_sound_training_pass(self):
         diagnosis = gradclinic.examine(lambda watch: loop(watch, steps=200, optimizer=adam, lr=0.01))

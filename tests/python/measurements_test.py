@@ -2,6 +2,7 @@
 
 import math
 import unittest
+import warnings
 
 import torch
 from torch import nn
@@ -188,6 +189,33 @@ class Targets(unittest.TestCase):
         self.assertEqual(found.loss, "mse")
         self.assertTrue(torch.allclose(found.values, y, atol=1e-5))
 
+    def test_outputs_that_meet_every_target(self):
+        y = 3 + 2 * torch.randn(30)
+        for output, target in ((torch.randn(30, 1), y), (torch.randn(30), y[:, None]), (1e-2 * torch.randn(30, 1), y)):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found = self.inferred(output, lambda out: F.mse_loss(out, target))
+            self.assertEqual((found.loss, found.values.shape), ("mse", (30, 1)))
+            self.assertTrue(torch.allclose(found.values, y.mean().expand(30, 1), atol=1e-4))
+            self.assertAlmostEqual(found.variance / float(y.var(unbiased=False)), 1, places=3)
+
+    def test_outputs_that_meet_one_target_each(self):
+        y = torch.randn(30, 1)
+        constant = torch.full((30, 1), 2.5)
+        alike = 1e-3 * torch.randn(30, 1) + 9
+        for loss_of in (lambda out: F.mse_loss(out, y), lambda out: F.mse_loss(out, constant),
+                        lambda out: F.mse_loss(out, torch.zeros(30, 1)), lambda out: F.l1_loss(out, y),
+                        lambda out: F.l1_loss(out, constant), lambda out: F.huber_loss(out, y),
+                        lambda out: F.huber_loss(out, constant), lambda out: F.smooth_l1_loss(out, y, beta=3.0),
+                        lambda out: F.mse_loss(out, y) + 0.5,
+                        lambda out: F.binary_cross_entropy_with_logits(out, (y > 0).float()),
+                        lambda out: F.binary_cross_entropy_with_logits(out, torch.ones(30, 1))):
+            for output in (torch.randn(30, 1), 5 * torch.randn(30, 1), alike.clone()):
+                found = self.inferred(output, loss_of)
+                self.assertIsNone(found and found.variance)
+        several = torch.randn(30, 3)
+        self.assertIsNone(self.inferred(torch.randn(30, 3), lambda out: F.mse_loss(out, several)).variance)
+
     def test_numbers_of_classes_come_back_whole(self):
         y = torch.randint(0, 10, (30, 1)).float()
         found = self.inferred(3 * torch.randn(30, 1), lambda out: F.mse_loss(out, y))
@@ -235,6 +263,52 @@ class Samples(unittest.TestCase):
     def test_held_out_ones_are_those_that_the_model_was_shown(self):
         model = nn.Sequential(nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 2))
         self.assertEqual(self.facts(torch.randn(40, 5), torch.randint(0, 2, (40,)), model, 33)["held_out"], 33)
+
+
+class Broadcasts(unittest.TestCase):
+    def clinic(self, loss_of, batch, samples=200):
+        torch.manual_seed(2)
+        x = torch.randn(samples, 4)
+        y = 1 + x[:, 0] + x[:, 1] ** 2
+        model = nn.Sequential(nn.Linear(4, 16), nn.Tanh(), nn.Linear(16, 1))
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+        with gradclinic.watch(model, optimizer, budget=None) as clinic, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for step in range(60):
+                part = torch.arange(batch * step, batch * (step + 1)) % samples
+                loss = loss_of(model, model(x[part]), y[part])
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                clinic.step(loss)
+        return clinic, y
+
+    def fact(self, clinic, name):
+        return clinic.series(f"data.{name}")[1][0]
+
+    def test_is_a_fact_with_the_targets_moments(self):
+        for batch in (40, 200):
+            clinic, y = self.clinic(lambda model, out, y: F.mse_loss(out, y), batch)
+            self.assertEqual(self.fact(clinic, "output_broadcast"), 1)
+            for name, value in (("target_mean", y.mean()), ("target_deviation", y.std(unbiased=False)),
+                                ("constant_loss", y.var(unbiased=False))):
+                self.assertAlmostEqual(self.fact(clinic, name), float(value), places=3)
+            self.assertTrue(math.isnan(self.fact(clinic, "target_values")))
+            self.assertEqual(self.fact(clinic, "features"), 4)
+            finding = clinic.diagnosis()["findings"][0]
+            self.assertEqual((clinic.diagnosis().verdict, finding["pathology"]), ("sick", "wrong-output-or-loss"))
+            self.assertIn("loss(model(x).squeeze(1), y)", finding["sentence"])
+
+    def test_constant_targets_with_more_in_the_loss_are_none(self):
+        def with_penalty(model, out, y):
+            return F.mse_loss(out, torch.ones_like(out)) + 0.1 * sum(value.square().sum() for value in model.parameters())
+
+        for loss_of in (with_penalty, lambda model, out, y: F.mse_loss(out, torch.ones_like(out)),
+                        lambda model, out, y: F.mse_loss(out.squeeze(1), y)):
+            clinic, _ = self.clinic(loss_of, 40)
+            self.assertEqual(self.fact(clinic, "output_broadcast"), 0)
+            self.assertNotIn("wrong-output-or-loss", [finding["pathology"] for part in ("findings", "notes")
+                                                      for finding in clinic.diagnosis()[part]])
 
 
 class Graphs(unittest.TestCase):

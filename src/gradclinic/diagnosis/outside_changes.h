@@ -9,7 +9,8 @@ namespace gradclinic {
 
 /// "all": the optimizer is given every parameter of the model that takes a gradient.
 inline constexpr const char* kParametersKey = "train.parameters";
-/// "logits": a softmax or sigmoid at the model's end is undone, as the loss applies one of its own.
+/// "logits": a softmax or sigmoid at the model's end is undone, as the loss applies one of its own; "squeezed":
+/// one output a sample is given the targets' shape, (n) in place of (n, 1) or the reverse.
 inline constexpr const char* kOutputKey = "model.output";
 
 inline bool is_outside_key(std::string_view key) { return key == kParametersKey || key == kOutputKey; }

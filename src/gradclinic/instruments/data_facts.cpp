@@ -176,6 +176,15 @@ void forget_inputs(DataFacts& facts) {
     facts.*fact = std::numeric_limits<double>::quiet_NaN();
 }
 
+void keep_only_moments(DataFacts& facts, double variance) {
+  facts.output_broadcast = 1;
+  facts.constant_loss += variance;
+  facts.target_deviation = std::sqrt(facts.constant_loss);
+  for (double DataFacts::*fact : {&DataFacts::target_values, &DataFacts::target_whole, &DataFacts::neighbour_agreement,
+                                  &DataFacts::neighbour_chance, &DataFacts::neighbour_uncertainty})
+    facts.*fact = std::numeric_limits<double>::quiet_NaN();
+}
+
 std::span<const NamedFact> data_fact_names() {
   static constexpr NamedFact kFacts[] = {{"samples", &DataFacts::samples},
                                          {"held_out", &DataFacts::held_out},
@@ -198,7 +207,8 @@ std::span<const NamedFact> data_fact_names() {
                                          {"neighbour_agreement", &DataFacts::neighbour_agreement},
                                          {"neighbour_chance", &DataFacts::neighbour_chance},
                                          {"neighbour_uncertainty", &DataFacts::neighbour_uncertainty},
-                                         {"output_probabilities", &DataFacts::output_probabilities}};
+                                         {"output_probabilities", &DataFacts::output_probabilities},
+                                         {"output_broadcast", &DataFacts::output_broadcast}};
   return kFacts;
 }
 

@@ -32,6 +32,7 @@ struct DataFacts {
   double neighbour_chance = 0;       ///< what the agreement would be if targets had nothing to do with inputs
   double neighbour_uncertainty = 0;  ///< standard deviation of the agreement in that case
   double output_probabilities = 0;   ///< 1 when a network from outside gives its loss probabilities in place of logits
+  double output_broadcast = 0;       ///< 1 when its loss compares every output of a batch with every target of it
 };
 
 /// A fact's name, as its column "data.<name>" is called, and where it is kept.
@@ -49,5 +50,9 @@ DataFacts describe_data(const Split& data, const Loss& loss);
 
 /// Takes back what is said of inputs that are no amounts (words, indices): they have no scale. NaN from then on.
 void forget_inputs(DataFacts& facts);
+
+/// Of a regression whose targets are known by the means of their batches, which the facts were read off, and by their
+/// variance in a batch: its loss is broadcast. What hangs on single targets is NaN from then on.
+void keep_only_moments(DataFacts& facts, double variance);
 
 }  // namespace gradclinic

@@ -37,6 +37,13 @@ std::optional<Fault> fault_of(const Chart& chart) {
                  "The model's outputs are probabilities already, and the loss applies a softmax or sigmoid of its own: "
                  "the gradient is small, and the loss cannot come near 0.",
                  true};
+  if (chart.fact("output_broadcast") == 1)
+    return Fault{
+        0.95, "every output is compared with every target",
+        "Outputs of shape (n, 1) meet targets of shape (n,), or the reverse, and the loss compares every output "
+        "of a batch with every target of it: all outputs are pulled to the targets' mean. Give both one shape: "
+        "loss(model(x).squeeze(1), y).",
+        true};
   if (regresses_classes(chart))
     return Fault{0.7, "mean squared error on few whole numbers",
                  "The targets are a few whole numbers, which look like classes, but the loss treats them as amounts."};
@@ -53,6 +60,7 @@ std::optional<Finding> examine(const Chart& chart) {
                  .onset_step = 0,
                  .layers = {chart.depth()},
                  .evidence = {{"outputs are probabilities (1: always)", chart.fact("output_probabilities"), "0"},
+                              {"every output meets every target (1: always)", chart.fact("output_broadcast"), "0"},
                               {"distinct target values", chart.fact("target_values"), ""},
                               {"samples", chart.fact("samples"), ""},
                               {"hidden layers", static_cast<double>(chart.hidden()), ""}},
@@ -63,6 +71,7 @@ std::optional<Finding> examine(const Chart& chart) {
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
   if (chart.fact("output_probabilities") == 1) return alone(kOutputKey, "logits");
+  if (chart.fact("output_broadcast") == 1) return alone(kOutputKey, "squeezed");
   if (!linear(chart)) return {};
   return {{{"model.activation", "relu"}}, {{"model.activation", "tanh"}}};
 }
@@ -70,20 +79,21 @@ std::vector<std::vector<Change>> without(const Chart& chart) {
 }  // namespace
 
 Pathology wrong_output_or_loss() {
-  return {
-      .id = "wrong-output-or-loss",
-      .summary = "a loss, an output or an activation function that does not suit the task",
-      .mechanism =
-          "A loss for amounts puts class 2 between classes 1 and 3; a softmax of a softmax is nearly flat; a network "
-          "without non-linear functions can only draw straight lines. Training goes on and cannot arrive.",
-      .reference = "Bishop 2006, Pattern Recognition and Machine Learning, sections 4.1 and 5.2",
-      .needs = {"data.target_values"},
-      .fixes = {"relu", "tanh"},
-      .look_alikes = {"loss-plateau", "over-regularized"},
-      .leads_to = {"learning-rate-too-high", "loss-plateau"},
-      .stage = Stage::model,
-      .examine = examine,
-      .without = without};
+  return {.id = "wrong-output-or-loss",
+          .summary = "a loss, an output or an activation function that does not suit the task",
+          .mechanism =
+              "A loss for amounts puts class 2 between classes 1 and 3; a softmax of a softmax is nearly flat; outputs "
+              "compared with every target of the batch learn its mean; a network without non-linear functions can only "
+              "draw "
+              "straight lines. Training goes on and cannot arrive.",
+          .reference = "Bishop 2006, Pattern Recognition and Machine Learning, sections 4.1 and 5.2",
+          .needs = {"data.target_values"},
+          .fixes = {"relu", "tanh"},
+          .look_alikes = {"loss-plateau", "over-regularized"},
+          .leads_to = {"learning-rate-too-high", "loss-plateau"},
+          .stage = Stage::model,
+          .examine = examine,
+          .without = without};
 }
 
 }  // namespace gradclinic::pathologies
