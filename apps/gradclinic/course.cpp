@@ -53,15 +53,17 @@ std::vector<Experiment> load_experiments(const std::string& folder) {
 }
 
 std::vector<Experiment> choose(const std::vector<Experiment>& experiments, const std::vector<std::string>& ids) {
-  if (ids.empty()) return experiments;
+  std::vector<Experiment> chosen = experiments;
+  if (ids.empty()) {
+    std::erase_if(chosen, [](const Experiment& experiment) { return experiment.extended; });
+    return chosen;
+  }
   std::vector<std::string> known;
   for (const Experiment& experiment : experiments) known.push_back(experiment.id);
   for (const std::string& id : ids)
     if (std::find(known.begin(), known.end(), id) == known.end())
       throw BadInput("ID", "no experiment has this id", id, advise(id, known));
-  std::vector<Experiment> chosen;
-  for (const Experiment& experiment : experiments)
-    if (std::find(ids.begin(), ids.end(), experiment.id) != ids.end()) chosen.push_back(experiment);
+  std::erase_if(chosen, [&](const Experiment& experiment) { return std::ranges::count(ids, experiment.id) == 0; });
   return chosen;
 }
 

@@ -18,8 +18,8 @@ std::string cases_folder(const std::string& given);
 /// for the first mistake in a file, and for two experiments with one id.
 std::vector<Experiment> load_experiments(const std::string& folder);
 
-/// Those with the given ids, in the order of `experiments`; all of them without ids. Throws BadInput for an unknown
-/// one.
+/// Those with the given ids, in the order of `experiments`; without ids those that are not extended. Throws BadInput
+/// for an unknown one.
 std::vector<Experiment> choose(const std::vector<Experiment>& experiments, const std::vector<std::string>& ids);
 
 }  // namespace gradclinic

@@ -43,6 +43,8 @@ std::vector<std::string> own_arguments() {
 
 }  // namespace
 
+std::vector<std::string> own_programs() { return {this_program().parent_path() / "gradclinic", torch_program()}; }
+
 bool names_torch_model(const std::string& path) {
   if (path.ends_with(".pt") || path.ends_with(".pth")) return true;
   std::error_code ignored;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace gradclinic {
 
@@ -15,8 +16,10 @@ const char* torch_model_among(int argc, char** argv);
 // load: what need not wait for it does not. These go on as gradclinic-torch, with the same arguments, and do not return
 // where they do.
 
-/// Where `diagnose` is given a model of PyTorch. Throws RunFailed where gradclinic-torch was not built, BadInput where
-/// `fix` is given one.
+/// gradclinic and gradclinic-torch, as they stand in the folder of this program; one that is not there cannot be read.
+std::vector<std::string> own_programs();
+
+/// Where `diagnose` or `fix` is given a model of PyTorch. Throws RunFailed where gradclinic-torch was not built.
 void go_on_with_model(int argc, char** argv);
 
 /// Where this program cannot train networks of the kind; before anything was trained or printed. Returns where

@@ -33,20 +33,24 @@ struct Arguments {
   int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   std::string out = "report";
   std::string experiments;
+  bool all = false;
   bool quick = false;
   bool no_cache = false;
   bool notebook = false;
 };
 
-/// Tells this build from any other: results of other machine code may differ.
+/// Tells this build from any other, as results of other machine code may differ: the programs that are beside this one,
+/// so that gradclinic and gradclinic-torch take each other's results.
 std::string build_mark() {
-  std::ifstream program("/proc/self/exe", std::ios::binary);
   uLong sum = crc32(0, nullptr, 0);
   std::uintmax_t size = 0;
   std::vector<char> block(1 << 16);
-  while (program.read(block.data(), static_cast<std::streamsize>(block.size())) || program.gcount() > 0) {
-    sum = crc32(sum, reinterpret_cast<const Bytef*>(block.data()), static_cast<uInt>(program.gcount()));
-    size += static_cast<std::uintmax_t>(program.gcount());
+  for (const std::string& path : own_programs()) {
+    std::ifstream program(path, std::ios::binary);
+    while (program.read(block.data(), static_cast<std::streamsize>(block.size())) || program.gcount() > 0) {
+      sum = crc32(sum, reinterpret_cast<const Bytef*>(block.data()), static_cast<uInt>(program.gcount()));
+      size += static_cast<std::uintmax_t>(program.gcount());
+    }
   }
   return fmt::format("gradclinic {:08x} {}", sum, size);
 }
@@ -91,8 +95,8 @@ void print_end(const LabResults& results, const std::vector<std::string>& paths)
 
 ExitCode run_lab_command(const Arguments& arguments) {
   if (arguments.notebook) return run_notebook_command((std::filesystem::path(arguments.out) / "notebook").string());
-  const std::vector<Experiment> experiments =
-      choose(load_experiments(experiments_folder(arguments.experiments)), arguments.ids);
+  std::vector<Experiment> experiments = load_experiments(experiments_folder(arguments.experiments));
+  if (!arguments.all) experiments = choose(experiments, arguments.ids);
   for (const Experiment& experiment : experiments)
     for (const Cell& cell : cells(experiment)) go_on_where_trained(cell.spec.model.kind);
   make_folder(arguments.out);
@@ -128,7 +132,9 @@ ExitCode run_lab_command(const Arguments& arguments) {
 
 std::function<ExitCode()> set_up(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
-  app.add_option("ID", arguments->ids, "experiments to run; all without");
+  app.add_option("ID", arguments->ids, "experiments to run; without, the course");
+  app.add_flag("--all", arguments->all,
+               "the extended experiments, too: convolutional and recurrent networks, transformers");
   app.add_option("--seeds", arguments->seeds, "seeds per setting, instead of each experiment's own number")
       ->check(CLI::Range(1, 10000));
   app.add_option("--jobs", arguments->jobs, "runs at a time")->check(CLI::Range(1, 1024))->capture_default_str();

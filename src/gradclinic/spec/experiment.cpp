@@ -52,6 +52,7 @@ void read_head(const Value& root, const std::string& where, Experiment& experime
   experiment.seeds = keys.seeds;
   experiment.first_seed = keys.first_seed;
   experiment.quick_seeds = keys.quick_seeds;
+  experiment.extended = keys.extended;
 }
 
 Lines read_base(const Value& root, const std::string& where, Experiment& experiment) {

@@ -102,6 +102,7 @@ struct Experiment {
   std::int64_t seeds = 20;
   std::uint64_t first_seed = 42;
   std::optional<std::int64_t> quick_seeds;
+  bool extended = false;  ///< takes longer, and is left out of the course unless asked for
   Spec base;
   std::vector<Factor> factors;  ///< in the order written
   std::vector<Selection> skips;

@@ -38,6 +38,7 @@ std::vector<Field> fields_of(ExperimentKeys& keys) {
       {"experiment.seeds", &keys.seeds, {.least = 1, .most = kMostSeeds}, "runs of every setting"},
       {"experiment.first_seed", &keys.first_seed, {.least = 0, .most = kLargestFirstSeed}, "the others follow it"},
       {"experiment.quick_seeds", &keys.quick_seeds, {.least = 1, .most = kMostSeeds}, "seeds of a quick look"},
+      {"experiment.extended", &keys.extended, kAny, "takes longer: the lab runs it when it is named, or with --all"},
       {"experiment.notes", &keys.notes, kAny, "what a reader must know"},
   };
 }

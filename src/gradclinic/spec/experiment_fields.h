@@ -18,6 +18,7 @@ struct ExperimentKeys {
   std::int64_t seeds = 20;
   std::uint64_t first_seed = 42;
   std::optional<std::int64_t> quick_seeds;
+  bool extended = false;
 };
 
 /// One value of a factor that sets several keys.
