@@ -83,7 +83,8 @@ TEST(Initialization, DrawsAsTheEngineDoes) {
   Generator generator(9);
   for (const Layer& layer : {conv, linear}) {
     Tensor<float> wanted(layer.weight.size(0), layer.weight.numel() / layer.weight.size(0));
-    find_initializer("xavier_normal").fill(wanted.view(), layer.weight.numel() / layer.weight.size(1), spec.model, generator);
+    find_initializer("xavier_normal")
+        .fill(wanted.view(), layer.weight.numel() / layer.weight.size(1), spec.model, generator);
     for (std::int64_t i = 0; i < layer.weight.numel(); ++i)
       EXPECT_EQ(layer.weight.data_ptr<float>()[i], 2 * wanted.values[static_cast<std::size_t>(i)]);
   }

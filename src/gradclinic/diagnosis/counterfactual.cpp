@@ -110,7 +110,8 @@ std::vector<Counterfactual> carry_out(const Spec& spec, const std::vector<std::v
   std::int64_t done = 0;
   in_parallel(changes.size(), options.train ? 1 : options.threads, [&](std::size_t i) {
     try {
-      results[i] = options.train ? options.train(spec, changes[i]) : run_or_remember(with(spec, changes[i]), data, options);
+      results[i] =
+          options.train ? options.train(spec, changes[i]) : run_or_remember(with(spec, changes[i]), data, options);
     } catch (const Error&) {
       // The change does not go with this spec: no course.
     }

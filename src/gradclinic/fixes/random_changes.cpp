@@ -64,9 +64,8 @@ std::vector<RandomKey> random_keys(const FixContext& context) {
   };
   if (spec.train.loss == "mse") keys.push_back({"data.standardize_target", {"true", "false"}});
   for (RandomKey& key : keys)
-    std::erase_if(key.values, [&](const std::string& value) {
-      return !unless_already_so(context, change_of(key.key, value));
-    });
+    std::erase_if(key.values,
+                  [&](const std::string& value) { return !unless_already_so(context, change_of(key.key, value)); });
   std::erase_if(keys, [](const RandomKey& key) { return key.values.empty(); });
   return keys;
 }
