@@ -177,7 +177,8 @@ class Treatment:
     def _squeeze(self, model):
         """(n, 1) becomes (n,) and the reverse: the shape of targets that outputs were broadcast against."""
         def reshaped(module, inputs, output):
-            if not isinstance(output, torch.Tensor) or not (output.ndim == 1 or output.ndim == 2 and output.shape[1] == 1):
+            shape = output.shape if isinstance(output, torch.Tensor) else ()
+            if len(shape) != 1 and (len(shape) != 2 or shape[1] != 1):
                 raise CannotBeMade("model.output")
             return output.squeeze(1) if output.ndim == 2 else output.unsqueeze(1)
 

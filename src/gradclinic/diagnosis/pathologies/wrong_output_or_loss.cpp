@@ -84,8 +84,7 @@ Pathology wrong_output_or_loss() {
           .mechanism =
               "A loss for amounts puts class 2 between classes 1 and 3; a softmax of a softmax is nearly flat; outputs "
               "compared with every target of the batch learn its mean; a network without non-linear functions can only "
-              "draw "
-              "straight lines. Training goes on and cannot arrive.",
+              "draw straight lines. Training goes on and cannot arrive.",
           .reference = "Bishop 2006, Pattern Recognition and Machine Learning, sections 4.1 and 5.2",
           .needs = {"data.target_values"},
           .fixes = {"relu", "tanh"},
