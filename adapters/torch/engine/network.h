@@ -15,7 +15,7 @@ namespace torch {
 /// What a pass through a network is for.
 struct Pass {
   bool training = true;
-  bool scales_outputs = false;  ///< LSUV's pass: see Weights::scale
+  bool scales_outputs = false;  ///< LSUV's pass: see multiply
   Generator* drops = nullptr;   ///< where dropout draws from
 };
 
