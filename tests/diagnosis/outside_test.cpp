@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 
 #include "diagnosis/made_record.h"
 #include "gradclinic/diagnosis/outside_changes.h"
@@ -10,27 +11,17 @@
 namespace gradclinic {
 namespace {
 
-constexpr const char* kSgd = R"([model]
+const std::string kNetwork = R"([model]
 kind = "outside"
 layers = "a b"
 depth = 2
 width = 8
 [train]
 loss = "cross_entropy"
-lr = 0.1
 steps = 2
 )";
-constexpr const char* kAdam = R"([model]
-kind = "outside"
-layers = "a b"
-depth = 2
-width = 8
-[train]
-loss = "cross_entropy"
-optimizer = "adam"
-lr = 0.001
-steps = 2
-)";
+const std::string kSgd = kNetwork + "lr = 0.1\n";
+const std::string kAdam = kNetwork + "lr = 0.001\noptimizer = \"adam\"\n";
 
 /// Two steps of two layers, of which the first gets this gradient and is changed by this much.
 Record trained(const std::string& spec, float gradient, float update, float lr) {
@@ -63,7 +54,7 @@ std::vector<std::vector<Change>> without(const std::string& id, const Record& re
 }
 
 TEST(DisconnectedParameter, IsWhatTheOptimizerWasNotGiven) {
-  for (const char* spec : {kSgd, kAdam}) {
+  for (const std::string& spec : {kSgd, kAdam}) {
     const Record never_moved = trained(spec, 1, 0, 0.1F);
     const std::optional<Finding> finding = found("disconnected-parameter", never_moved);
     ASSERT_TRUE(finding);

@@ -53,6 +53,13 @@ struct NetworkKind {
                                            Generator& generator);
 };
 
+/// NetworkKind::build of a network that is made from the same arguments.
+template <class Network>
+std::unique_ptr<torch::Network> build_network(const ModelSpec& model, const torch::NetworkSize& size,
+                                              Generator& generator) {
+  return std::make_unique<Network>(model, size, generator);
+}
+
 namespace networks {
 std::vector<NetworkKind> all();
 }  // namespace networks

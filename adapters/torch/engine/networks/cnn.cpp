@@ -103,8 +103,7 @@ NetworkKind cnn() {
   return {.id = "cnn",
           .summary = "convolutions of 3x3 in three stages, plain or in residual pairs; global mean; linear output",
           .reference = "He et al. 2016, Deep residual learning for image recognition, section 4.2",
-          .build = [](const ModelSpec& model, const torch::NetworkSize& size, Generator& generator)
-              -> std::unique_ptr<torch::Network> { return std::make_unique<Cnn>(model, size, generator); }};
+          .build = &build_network<Cnn>};
 }
 
 }  // namespace gradclinic::networks

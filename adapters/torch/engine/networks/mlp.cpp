@@ -44,8 +44,7 @@ NetworkKind mlp() {
   return {.id = "mlp",
           .summary = "the multi-layer perceptron that the native engine trains, from the same weights",
           .reference = "the tests compare both",
-          .build = [](const ModelSpec& model, const torch::NetworkSize& size, Generator& generator)
-              -> std::unique_ptr<torch::Network> { return std::make_unique<Mlp>(model, size, generator); }};
+          .build = &build_network<Mlp>};
 }
 
 }  // namespace gradclinic::networks

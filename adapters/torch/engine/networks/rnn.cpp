@@ -57,8 +57,7 @@ NetworkKind rnn() {
   return {.id = "rnn",
           .summary = "recurrent layers of tanh, LSTM or GRU cells; linear output from the last step",
           .reference = "Elman 1990; Hochreiter & Schmidhuber 1997; Cho et al. 2014; as torch.nn.RNN, LSTM, GRU",
-          .build = [](const ModelSpec& model, const torch::NetworkSize& size, Generator& generator)
-              -> std::unique_ptr<torch::Network> { return std::make_unique<Rnn>(model, size, generator); }};
+          .build = &build_network<Rnn>};
 }
 
 }  // namespace gradclinic::networks

@@ -105,8 +105,7 @@ NetworkKind transformer() {
   return {.id = "transformer",
           .summary = "encoder blocks of attention and feed-forward, normalized before each part or behind it",
           .reference = "Vaswani et al. 2017, Attention is all you need; Xiong et al. 2020, On layer normalization",
-          .build = [](const ModelSpec& model, const torch::NetworkSize& size, Generator& generator)
-              -> std::unique_ptr<torch::Network> { return std::make_unique<Transformer>(model, size, generator); }};
+          .build = &build_network<Transformer>};
 }
 
 }  // namespace gradclinic::networks
