@@ -8,20 +8,25 @@ import torch
 from gradclinic import core
 from gradclinic.clinic import Clinic, optimizers_of
 from gradclinic.diagnosis import Diagnosis
-from gradclinic.treatment import CannotBeMade, Treatment
+from gradclinic.treatment import CannotBeMade, Continuation, Treatment
+
+
+# Changes to what the user's own code works with, and may fail on.
+_REACHES_CODE = {"model.output", "model.detach"}
 
 
 class _Enough(BaseException):
     """Leaves a training after the steps that it was given. No Exception, so that no handler of the user's takes it."""
 
 
-def examine(train, *, steps=None, budget=0.03, name=None, progress=None):
+def examine(train, *, steps=None, budget=None, name=None, progress=None):
     """Diagnoses a training with trials: `train(watch)` makes model and optimizer and trains them in
     `with watch(model, optimizer) as clinic`. It is called some ten times: as it is, then without each suspect, and by
     recipes known to be sound, always from the same state of the generators of torch, random and numpy.
 
-    steps: where to end each training, if before its own end. budget: as of watch(), for the training as it is; of the others
-    only the losses matter, which need no look. progress: called after each with how many are done.
+    steps: where to end each training, if before its own end. budget: as of watch(), for the training as it is, which is
+    looked at in full unless told otherwise; of the others only the losses matter, which need no look. progress: called
+    after each with how many are done.
     """
     state = _generators()
     patient = _trained(train, None, state, steps, budget, name)
@@ -30,11 +35,14 @@ def examine(train, *, steps=None, budget=0.03, name=None, progress=None):
     def retrain(changes):
         nonlocal done
         try:
-            record = _trained(train, Treatment(changes, patient), state, steps, 0.0, name).record()
+            trained = patient
+            for treatment in _treatments(changes, patient):
+                trained = _trained(train, treatment(trained), state, steps, 0.0, name)
+            record = trained.record()
         except (CannotBeMade, core.Error):
             record = None
-        except (IndexError, RuntimeError, ValueError):  # of code that counts on the output's shape
-            if ("model.output", "squeezed") not in changes:
+        except (IndexError, RuntimeError, TypeError, ValueError):  # of code that counts on what was changed
+            if not _REACHES_CODE & {key for key, _ in changes}:
                 raise
             record = None
         done += 1
@@ -45,6 +53,15 @@ def examine(train, *, steps=None, budget=0.03, name=None, progress=None):
     examined = core.Examined(patient.record(), retrain)
     _restore(state)
     return Diagnosis(examined)
+
+
+def _treatments(changes, patient):
+    """What to treat one training after the other by, each made of the clinic before: more steps are the training again
+    from where it came to, as its loop has an end of its own."""
+    wanted = dict(changes)
+    if set(wanted) != {"train.steps", "train.epochs"}:
+        return [lambda before: Treatment(changes, before)]
+    return [Continuation] * (round(float(wanted["train.steps"]) / max(1, patient.progress.steps)) - 1)
 
 
 def _trained(train, treatment, state, steps, budget, name):

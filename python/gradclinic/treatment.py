@@ -56,6 +56,11 @@ class _Replaced:
         setattr(self._module, self._name, self._original)
 
 
+class _Undo:
+    def __init__(self, remove):
+        self.remove = remove
+
+
 class CannotBeMade(Exception):
     """A change that the user's own code would have to make."""
 
@@ -69,7 +74,7 @@ class Treatment:
         self.spec = {"data.standardize": False, "data.standardize_target": False, "data.target_scale": 1.0,
                      "model.init": None, "model.init_gain": 1.0, "model.bias_init": None, "train.clip_value": 0.0,
                      "train.warmup": 0, "train.schedule": "constant", "train.momentum": 0.9,
-                     "train.parameters": None, "model.output": None}
+                     "train.parameters": None, "model.output": None, "model.detach": True}
         self.spec |= {f"{part}.{key}": value for part in ("model", "train") for key, value in spec[part].items()}
         wanted = {key: self._typed(key, value) for key, value in changes}
         self.changes = {key: value for key, value in wanted.items() if value != self.spec.get(key)}
@@ -184,6 +189,20 @@ class Treatment:
 
         self.handles.append(model.register_forward_hook(reshaped))
 
+    def _stay_in_the_graph(self, model, wanted):
+        """Nothing is detached while the model computes its output."""
+        replaced = []
+
+        def stop(*_):
+            while replaced:
+                replaced.pop().remove()
+
+        def start(*_):
+            stop()
+            replaced.append(_Replaced(torch.Tensor, "detach", lambda tensor: tensor))
+
+        self.handles += [model.register_forward_pre_hook(start), model.register_forward_hook(stop), _Undo(stop)]
+
     def _undo_squashing(self, model):
         """Logits whose softmax or sigmoid the outputs are."""
         kind = self.patient.lens.squashing
@@ -268,6 +287,25 @@ class Treatment:
         self.handles.append(model.register_forward_hook(scaled))
 
 
+class Continuation:
+    """Goes on where another training of the same loop ended: its parameters, buffers and the optimizers' state."""
+
+    def __init__(self, before):
+        self.before = before
+
+    def apply(self, model, optimizers):
+        if len(optimizers) != len(self.before.optimizers):
+            raise CannotBeMade("other optimizers")
+        try:
+            model.load_state_dict(self.before.model.state_dict())
+            for optimizer, before in zip(optimizers, self.before.optimizers):
+                optimizer.load_state_dict({"state": before.state_dict()["state"],
+                                           "param_groups": optimizer.state_dict()["param_groups"]})
+        except (KeyError, RuntimeError, ValueError) as error:
+            raise CannotBeMade("another model") from error
+        return []
+
+
 MAKERS = {
     "model.init": Treatment._initialize,
     "model.bias_init": Treatment._zero_biases,
@@ -276,6 +314,7 @@ MAKERS = {
     "data.standardize": Treatment._standardize,
     "data.standardize_target": Treatment._standardize_target,
     "model.output": Treatment._change_output,
+    "model.detach": Treatment._stay_in_the_graph,
 }
 OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup",
             "train.parameters"}

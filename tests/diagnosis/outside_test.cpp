@@ -23,8 +23,9 @@ steps = 2
 const std::string kSgd = kNetwork + "lr = 0.1\n";
 const std::string kAdam = kNetwork + "lr = 0.001\noptimizer = \"adam\"\n";
 
-/// Two steps of two layers, of which the first gets this gradient and is changed by this much.
-Record trained(const std::string& spec, float gradient, float update, float lr) {
+/// Two steps of two layers, of which the first gets this gradient and is changed by this much. `arrives`: the gradient
+/// that comes to its output.
+Record trained(const std::string& spec, float gradient, float update, float lr, float arrives = 1) {
   Record record;
   record.spec = spec;
   record.outcome = {.status = "finished", .steps = 2};
@@ -34,6 +35,8 @@ Record trained(const std::string& spec, float gradient, float update, float lr) 
              {{"clipped_gradient_norm", 0}, {1, 1}},
              {{"weight.l2", 1}, {2, 2}},
              {{"weight.l2", 2}, {2, 2}},
+             {{"pre_activation_grad.l2", 1}, {arrives, arrives}},
+             {{"pre_activation_grad.l2", 2}, {1, 1}},
              {{"weight_grad.l2", 1}, {gradient, gradient}},
              {{"weight_grad.l2", 2}, {1, 1}},
              {{"update.l2", 1}, {0, update}},
@@ -77,6 +80,24 @@ TEST(DisconnectedParameter, WithoutAGradientIsAnotherMatter) {
   EXPECT_EQ(without("disconnected-parameter", record)[0][0].key, "model.init");
 }
 
+TEST(DisconnectedParameter, IsALayerThatTheBackwardPassNeverComesTo) {
+  Record record = trained(kAdam, 0, 0, 0.1F, NAN);
+  float& last_loss = record.tables["survey"].values[3];  // in the second row of three columns
+  last_loss = 0.98F;
+  std::optional<Finding> finding = found("disconnected-parameter", record);
+  ASSERT_TRUE(finding);
+  EXPECT_EQ(finding->layers, std::vector<int>{1});
+  EXPECT_TRUE(finding->by_hand) << "no fix of the catalogue mends it";
+  EXPECT_NE(finding->sentence.find("detach()"), std::string::npos);
+  EXPECT_EQ(without("disconnected-parameter", record)[0][0].key, kDetachKey);
+  EXPECT_TRUE(finding->fatal) << "and the rest learns nothing";
+  last_loss = 0.5F;
+  finding = found("disconnected-parameter", record);
+  ASSERT_TRUE(finding);
+  EXPECT_FALSE(finding->fatal) << "it may be so on purpose";
+  EXPECT_FALSE(found("disconnected-parameter", trained(kAdam, 0, 0, 0.1F, 0))->by_hand) << "a gradient of 0 does come";
+}
+
 Record with_outputs(float probabilities, float broadcast = 0) {
   Record record = trained(kSgd, 1, 0.1F, 0.1F);
   add_table(record, "data", {0},
@@ -100,6 +121,8 @@ TEST(WrongOutputOrLoss, IsALossOfEveryOutputWithEveryTarget) {
   const std::optional<Finding> finding = found("wrong-output-or-loss", with_outputs(0, 1));
   ASSERT_TRUE(finding);
   EXPECT_TRUE(finding->fatal);
+  EXPECT_TRUE(finding->by_hand);
+  ASSERT_EQ(finding->evidence.size(), 1U) << "only what speaks for this mistake";
   EXPECT_NE(finding->sentence.find("squeeze"), std::string::npos);
   const auto changes = without("wrong-output-or-loss", with_outputs(0, 1));
   ASSERT_EQ(changes.size(), 1U);

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 import gradclinic
 from gradclinic.examination import _trained
-from gradclinic.treatment import CannotBeMade, Treatment
+from gradclinic.treatment import CannotBeMade, Continuation, Treatment
 
 
 def data():
@@ -18,11 +18,16 @@ def data():
     return x, (x[:, 0] * x[:, 1] + 0.5 * x[:, 2] > 0).long()
 
 
+class Detached(nn.Module):
+    def forward(self, x):
+        return x.detach()
+
+
 def loop(watch=None, *, lr=0.1, optimizer=None, clip=None, scale=1.0, steps=60, activation=nn.Tanh, gain=1.0, warmup=0,
-         rate_of_schedule=None, init=None, dropout=0.0, softmax=False, trained=None, keep=None):
+         rate_of_schedule=None, init=None, dropout=0.0, softmax=False, detached=False, trained=None, keep=None):
     torch.manual_seed(11)
     model = nn.Sequential(nn.Linear(6, 16), activation(), nn.Dropout(dropout), nn.Linear(16, 16), activation(),
-                          nn.Linear(16, 2), *([nn.Softmax(1)] if softmax else []))
+                          *([Detached()] if detached else []), nn.Linear(16, 2), *([nn.Softmax(1)] if softmax else []))
     with torch.no_grad():
         for value in model.parameters():
             value.mul_(gain)
@@ -105,6 +110,7 @@ class Treatments(unittest.TestCase):
         self.expect([("model.activation", "relu")], {}, activation=nn.ReLU)
         self.expect([("model.dropout", "0.0")], {"dropout": 0.5}, dropout=0.0)
         self.expect([("model.output", "logits")], {"softmax": True}, softmax=False)
+        self.expect([("model.detach", "false")], {"detached": True}, detached=False)
         self.expect([("train.parameters", "all")], {"trained": [5]}, trained=None)
         self.expect([("train.parameters", "all")], {"trained": [3], "optimizer": adam}, trained=None)
 
@@ -161,6 +167,25 @@ class Treatments(unittest.TestCase):
         with self.assertRaises(CannotBeMade):
             two(data()[0])
 
+    def test_a_training_goes_on_where_another_ended(self):
+        state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
+        for optimizer in (None, momentum, adam):
+            of = {"optimizer": optimizer, "lr": 0.01}
+            clinic = _trained(lambda watch: loop(watch, steps=18, **of), None, state, None, None, None)
+            models = []
+            for _ in range(2):
+                clinic = _trained(lambda watch: loop(watch, steps=18, keep=models, **of), Continuation(clinic), state, None,
+                                  None, None)
+            for one, other in zip(models[1].parameters(), loop(steps=54, **of).parameters()):
+                self.assertTrue(torch.equal(one, other), optimizer)
+
+    def test_another_model_cannot_go_on(self):
+        state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
+        clinic = _trained(lambda watch: loop(watch), None, state, None, None, None)
+        other = nn.Linear(2, 2)
+        with self.assertRaises(CannotBeMade):
+            Continuation(clinic).apply(other, [adam(other.parameters(), 0.1)])
+
     def test_what_only_the_users_code_can_change_is_refused(self):
         patient = _trained(lambda watch: loop(watch), None, (torch.random.get_rng_state(),
                            __import__("random").getstate(), None), None, None, None)
@@ -192,6 +217,17 @@ class Examine(unittest.TestCase):
             self.assertEqual(diagnosis["findings"][0]["layers"], [1, 2, 3] if all_layers else [1, 2])
             self.assertIn("optimizer", diagnosis["findings"][0]["sentence"])
             self.assertIn("train.parameters = all", str(diagnosis))
+
+    def test_a_detached_layer_is_named(self):
+        diagnosis = gradclinic.examine(lambda watch: loop(watch, steps=200, lr=0.3, detached=True))
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "disconnected-parameter"), str(diagnosis))
+        self.assertIn("detach()", diagnosis["findings"][0]["sentence"])
+        self.assertIn("model.detach = false", str(diagnosis))
+        self.assertNotIn("he-init", str(diagnosis))
+
+    def test_a_training_that_ends_too_early(self):
+        diagnosis = gradclinic.examine(lambda watch: loop(watch, steps=24, lr=0.01, optimizer=adam))
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "undertrained"), str(diagnosis))
 
     def test_frozen_layers_are_no_finding(self):
         def train(watch):

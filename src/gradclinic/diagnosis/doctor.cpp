@@ -32,7 +32,7 @@ std::vector<Suspect> examine(const Chart& chart, Diagnosis& diagnosis) {
     std::optional<Finding> finding = pathology.examine(chart);
     if (!finding) continue;
     finding->pathology = pathology.id;
-    finding->fixes = pathology.fixes;
+    if (!finding->by_hand) finding->fixes = pathology.fixes;
     suspects.push_back({&pathology, std::move(*finding), {}});
   }
   return suspects;

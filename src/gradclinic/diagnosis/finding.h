@@ -24,9 +24,11 @@ struct Finding {
   std::int64_t onset_step = 0;
   std::vector<int> layers;  ///< where, from 1; empty: the whole network
   std::vector<Evidence> evidence;
-  std::string rule;      ///< which rule fired, with its numbers
-  std::string sentence;  ///< for a beginner: what is wrong here
-  std::vector<std::string> fixes;
+  std::string rule;                ///< which rule fired, with its numbers
+  std::string sentence;            ///< for a beginner: what is wrong here
+  std::vector<std::string> fixes;  ///< of the catalogue
+  bool by_hand =
+      false;           ///< the sentence says what to change in the user's own code, which no fix of the catalogue does
   bool fatal = false;  ///< its evidence alone means that the training fails at what it was set up to do
 };
 

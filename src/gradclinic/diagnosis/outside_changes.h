@@ -12,7 +12,11 @@ inline constexpr const char* kParametersKey = "train.parameters";
 /// "logits": a softmax or sigmoid at the model's end is undone, as the loss applies one of its own; "squeezed":
 /// one output a sample is given the targets' shape, (n) in place of (n, 1) or the reverse.
 inline constexpr const char* kOutputKey = "model.output";
+/// "false": what the model detaches from the graph on the way to its output stays in it.
+inline constexpr const char* kDetachKey = "model.detach";
 
-inline bool is_outside_key(std::string_view key) { return key == kParametersKey || key == kOutputKey; }
+inline bool is_outside_key(std::string_view key) {
+  return key == kParametersKey || key == kOutputKey || key == kDetachKey;
+}
 
 }  // namespace gradclinic

@@ -2,15 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <functional>
-#include <future>
 #include <limits>
 #include <map>
-#include <semaphore>
 #include <thread>
 
 #include "gradclinic/net/network.h"
 #include "gradclinic/record/run.h"
+#include "gradclinic/support/parallel.h"
+#include "gradclinic/train/work.h"
 
 namespace gradclinic {
 namespace {
@@ -45,6 +46,7 @@ Spec network(std::int64_t depth, const std::string& activation, std::int64_t ste
   spec.model.depth = depth;
   spec.model.activation = activation;
   spec.train.steps = steps;
+  spec.watch.surveys = 0;  // they are for the doctor, who is not asked here
   return spec;
 }
 
@@ -73,22 +75,13 @@ Figure plot(const std::string& id, const std::string& title, const std::string& 
           .seeds = 1};
 }
 
-using Cores = std::counting_semaphore<>;
-
-/// A core held while it lives.
-class Core {
- public:
-  explicit Core(Cores& cores) : cores_(cores) { cores_.acquire(); }
-  ~Core() { cores_.release(); }
-  Core(const Core&) = delete;
-  Core& operator=(const Core&) = delete;
-
- private:
-  Cores& cores_;
+/// A training of the notebook: where its models leave the generator, and what came of it.
+struct Run {
+  Spec spec;
+  const Split* data;
+  Generator generator;
+  Record record = {};
 };
-
-/// A training under way.
-using Run = std::shared_future<Record>;
 
 /// The notebook in the making: one generator for all its models, as PyTorch's global one. Full-batch training draws
 /// nothing from it, so each training can start where the models before it leave the generator, side by side.
@@ -101,27 +94,28 @@ class Notebook {
     data_ = toy_data(generator_, 500);
     const std::vector<std::function<void()>> others = {activations(), initializations(), batch_normalization(),
                                                        gradient_clipping()};
+    train();
     first();
     for (const std::function<void()>& finish : others) finish();
     return std::move(result_);
   }
 
  private:
-  // Each section starts its trainings and returns what is left to do once they are there.
+  // Each section plans its trainings and returns what is left to do once they are done.
 
   std::function<void()> gradient_norms() {
-    std::map<std::string, Run> runs;
+    std::map<std::string, const Run*> runs;
     for (const std::string activation : {"sigmoid", "tanh", "relu"})
-      runs[activation] = start(network(10, activation, 1), small_data_);
+      runs[activation] = &plan(network(10, activation, 1), small_data_);
     return [this, runs] { report_gradient_norms(runs); };
   }
 
-  void report_gradient_norms(const std::map<std::string, Run>& runs) {
+  void report_gradient_norms(const std::map<std::string, const Run*>& runs) {
     ExperimentResult& section = add("1-gradient-norms", "1. Gradient norms across layers",
                                     "Ten layers of width 50 on 100 samples of noise, one backward pass.");
     Figure figure = plot("gradient-norms", "Gradient norms across layers (10 layers)", "by-layer", "weight_grad.l2");
     for (const std::string activation : {"sigmoid", "tanh", "relu"}) {
-      const Record& record = runs.at(activation).get();
+      const Record& record = runs.at(activation)->record;
       std::vector<double> layers;
       std::vector<double> norms;
       for (const int layer : record.layers("weight_grad.l2")) {
@@ -173,13 +167,13 @@ class Notebook {
     std::string label;
     Spec spec;
     double printed = kUnknown;
-    Run run = {};
+    const Run* run = nullptr;
   };
 
-  /// Trains the arms, and plots their losses in one figure.
+  /// Plans the arms' trainings, and plots their losses in one figure.
   std::function<void()> comparison(const std::string& id, const std::string& title, const std::string& setup,
                                    const Figure& empty, std::vector<Arm> arms) {
-    for (Arm& arm : arms) arm.run = start(arm.spec, data_);
+    for (Arm& arm : arms) arm.run = &plan(arm.spec, data_);
     return [=, this] {
       ExperimentResult& section = add(id, title, setup);
       Figure figure = empty;
@@ -195,7 +189,7 @@ class Notebook {
       spec.train.lr = 0.1;
       spec.train.clip_norm = clip;
       arms.push_back({.label = clip > 0 ? "clipped at 1.0" : "no clipping", .spec = spec});
-      arms.back().run = start(spec, data_);
+      arms.back().run = &plan(spec, data_);
     }
     return [this, arms] { report_clipping(arms); };
   }
@@ -207,7 +201,7 @@ class Notebook {
     Figure norms = plot("clipping-norm", "Gradient norm before clipping", "by-step", "gradient_norm");
     for (const Arm& arm : arms) {
       report_loss(section, losses, arm);
-      const Series series = arm.run.get().series("gradient_norm");
+      const Series series = arm.run->record.series("gradient_norm");
       norms.curves.push_back(over_steps(arm.label, series));
       constexpr std::size_t kEvery = 10;
       for (std::size_t i = 0; i < series.values.size(); i += kEvery)
@@ -217,21 +211,28 @@ class Notebook {
     section.figures.push_back(norms);
   }
 
-  /// Starts a training whose weights come next from the generator; no more at once than there are cores.
-  Run start(const Spec& spec, const Split& data) {
-    Generator own = generator_;
+  /// A training whose weights come next from the generator.
+  const Run& plan(const Spec& spec, const Split& data) {
+    runs_.push_back({spec, &data, generator_});
     [[maybe_unused]] const Network<float> drawn(spec.model, data.training.features(), 1, data.training.samples(),
                                                 generator_);
-    return std::async(std::launch::async,
-                      [this, spec, &data, own]() mutable {
-                        const Core core(cores_);
-                        return record_of(spec, data, own);
-                      })
-        .share();
+    return runs_.back();
+  }
+
+  /// All that was planned, the long ones first, so that no core is left with one at the end.
+  void train() {
+    std::vector<Run*> order;
+    for (Run& run : runs_) order.push_back(&run);
+    std::ranges::stable_sort(order, std::greater(), [](const Run* run) { return estimated_work(run->spec); });
+    const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    in_parallel(order.size(), cores, [&](std::size_t i) {
+      Run& run = *order[i];
+      run.record = record_of(run.spec, *run.data, run.generator);
+    });
   }
 
   void report_loss(ExperimentResult& section, Figure& figure, const Arm& arm) {
-    const Record& record = arm.run.get();
+    const Record& record = arm.run->record;
     const double loss = record.outcome.final_loss;
     figure.curves.push_back(over_steps(arm.label, record.series("loss")));
     note(section, arm.label + ", final loss", arm.printed, loss);
@@ -267,7 +268,7 @@ class Notebook {
   Generator generator_{kSeed};
   Split small_data_;
   Split data_;
-  Cores cores_{static_cast<std::ptrdiff_t>(std::max(1U, std::thread::hardware_concurrency()))};
+  std::deque<Run> runs_;
   NotebookResult result_;
 };
 

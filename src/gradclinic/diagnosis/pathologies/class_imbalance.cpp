@@ -23,17 +23,21 @@ std::optional<Finding> examine(const Chart& chart) {
   const double skill = (balanced - 1 / classes) / (1 - 1 / classes);
   const double gap = chart.median("survey.accuracy", 0, kEnd) - chart.median("survey.balanced_accuracy", 0, kEnd);
   const bool ignored = (skill < 0.3 && accuracy > 0.9 * largest) || (largest / smallest > kRare && gap > kIgnored);
-  return Finding{
-      .confidence = (ignored ? 0.5 : 0.2) + 0.4 * log_ramp(largest / smallest, 4, 20),
-      .onset_step = 0,
-      .evidence = {{"share of the commonest class", largest, ""},
-                   {"share of the rarest class", smallest, ""},
-                   {"accuracy averaged over classes", balanced, fmt::format("above {:.3g}", 1 / classes)},
-                   {"accuracy over samples", accuracy, ""}},
-      .rule = fmt::format("classes differ {:.3g}-fold; accuracy {:.3g}, averaged over classes {:.3g}",
-                          largest / smallest, accuracy, balanced),
-      .sentence = "Most samples belong to one class, and the network has learned little more than to say so.",
-      .fatal = ignored};
+  return Finding{.confidence = (ignored ? 0.5 : 0.2) + 0.4 * log_ramp(largest / smallest, 4, 20),
+                 .onset_step = 0,
+                 .evidence = {{"share of the commonest class", largest, ""},
+                              {"share of the rarest class", smallest, ""},
+                              {"accuracy averaged over classes", balanced, fmt::format("above {:.3g}", 1 / classes)},
+                              {"accuracy over samples", accuracy, ""}},
+                 .rule = fmt::format("classes differ {:.3g}-fold; accuracy {:.3g}, averaged over classes {:.3g}",
+                                     largest / smallest, accuracy, balanced),
+                 .sentence =
+                     "Rare classes are mostly wrong: a loss that averages over samples hardly counts them. Weigh the "
+                     "loss by class "
+                     "(in PyTorch the weight of nn.CrossEntropyLoss, one over each class's size), draw the rare "
+                     "classes more often, "
+                     "or get more samples of them.",
+                 .fatal = ignored};
 }
 
 }  // namespace

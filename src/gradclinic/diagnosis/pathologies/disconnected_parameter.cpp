@@ -23,6 +23,16 @@ std::vector<int> without_gradient(const Chart& chart) {
   return layers;
 }
 
+/// Whether the backward pass never comes to the layer, whose weight gradient is 0: its output is detached, or not used.
+/// Of a network built from a spec each layer's output is.
+bool is_cut_off(const Chart& chart, int layer) {
+  return chart.spec().model.kind == "outside" && chart.has("pre_activation_grad.l2") &&
+         std::isnan(chart.largest("pre_activation_grad.l2", layer, kWhole));
+}
+
+/// Less than a tenth of what the best constant prediction loses.
+bool hardly_learns(const Chart& chart) { return !chart.course().empty() && chart.course().last().loss > 0.9; }
+
 /// What a step of the optimizer should come to, over the weights: the rate times the gradient that clipping leaves;
 /// adaptive optimizers move each weight by about the rate.
 double expected_ratio(const Chart& chart, int layer) {
@@ -70,18 +80,27 @@ std::optional<Finding> examine(const Chart& chart) {
   if (const std::vector<int> layers = not_given(chart); !layers.empty()) return of_optimizer(chart, layers);
   const std::vector<int> layers = without_gradient(chart);
   if (layers.empty()) return std::nullopt;
+  const int first = layers.front();
+  const bool cut_off = is_cut_off(chart, first);
   return Finding{
-      .confidence = 0.8,
+      .confidence = cut_off ? 0.95 : 0.8,
       .onset_step = 0,
       .layers = layers,
-      .evidence = {{fmt::format("largest gradient norm of layer {}'s weights over all steps", layers.front()),
-                    chart.largest("weight_grad.l2", layers.front(), kWhole), "above 0"}},
+      .evidence = {{fmt::format("largest gradient norm of layer {}'s weights over all steps", first),
+                    chart.largest("weight_grad.l2", first, kWhole), "above 0"}},
       .rule = fmt::format("the gradient of {} layers' weights is exactly 0 at every step", layers.size()),
-      .sentence = "Weights of a layer never get a gradient: what they compute does not reach the loss."};
+      .sentence = cut_off ? "The backward pass never comes to a layer, so that its weights never learn: its output is "
+                            "detached from the graph, or the loss does not depend on it. Look for detach(), .data, "
+                            "no_grad() or a conversion to NumPy between it and the loss."
+                          : "Weights of a layer never get a gradient: what they compute does not reach the loss.",
+      .by_hand = cut_off,
+      .fatal = cut_off && hardly_learns(chart)};
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
   if (!not_given(chart).empty()) return alone(kParametersKey, "all");
+  const std::vector<int> layers = without_gradient(chart);
+  if (!layers.empty() && is_cut_off(chart, layers.front())) return alone(kDetachKey, "false");
   return {{{"model.init", fitting_initializer(chart.spec().model)}, {"model.init_gain", "1.0"}}};
 }
 

@@ -10,11 +10,13 @@ namespace gradclinic::pathologies {
 namespace {
 
 constexpr std::int64_t kLonger = 5;
+/// A loop of the user's takes each training as long as the first.
+constexpr std::int64_t kLongerOutside = 3;
 
 std::optional<Finding> examine(const Chart& chart) {
   const std::vector<Point>& points = chart.course().training;
   if (points.size() < 3 || chart.course().diverged) return std::nullopt;
-  const double before = points[points.size() * 2 / 3].loss;
+  const double before = points[std::min(points.size() * 2 / 3, points.size() - 2)].loss;
   const double last = points.back().loss;
   const double fall = (before - last) / std::max(before, 1e-12);
   if (fall < 0.02) return std::nullopt;
@@ -33,7 +35,8 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
-  return {{{"train.epochs", "0"}, {"train.steps", std::to_string(kLonger * planned_steps(chart))}}};
+  const std::int64_t longer = chart.spec().model.kind == "outside" ? kLongerOutside : kLonger;
+  return {{{"train.epochs", "0"}, {"train.steps", std::to_string(longer * planned_steps(chart))}}};
 }
 
 }  // namespace

@@ -23,50 +23,52 @@ bool linear(const Chart& chart) {
   return chains && model.activation == "identity" && chart.hidden() > 0;
 }
 
-/// What is wrong, where something is.
-struct Fault {
-  double confidence = 0;
-  const char* rule = "";
-  const char* sentence = "";
-  bool fatal = false;
-};
+/// The model or the loss is not what was meant: its sentence says what to change, and no fix of the catalogue does.
+Finding mistake(double confidence, const char* fact, const char* rule, const char* sentence) {
+  return {.confidence = confidence,
+          .evidence = {{fact, 1, "0"}},
+          .rule = rule,
+          .sentence = sentence,
+          .by_hand = true,
+          .fatal = true};
+}
 
-std::optional<Fault> fault_of(const Chart& chart) {
+std::optional<Finding> fault_of(const Chart& chart) {
   if (chart.fact("output_probabilities") == 1)
-    return Fault{0.9, "outputs are probabilities where the loss takes logits",
-                 "The model's outputs are probabilities already, and the loss applies a softmax or sigmoid of its own: "
-                 "the gradient is small, and the loss cannot come near 0.",
-                 true};
+    return mistake(0.9, "outputs are probabilities (1: always)",
+                   "outputs are probabilities where the loss takes logits",
+                   "The model's outputs are probabilities already, and the loss applies a softmax or sigmoid of its "
+                   "own: the gradient is small, and the loss cannot come near 0. Leave the last softmax or sigmoid out "
+                   "of the model.");
   if (chart.fact("output_broadcast") == 1)
-    return Fault{
-        0.95, "every output is compared with every target",
-        "Outputs of shape (n, 1) meet targets of shape (n,), or the reverse, and the loss compares every output "
-        "of a batch with every target of it: all outputs are pulled to the targets' mean. Give both one shape: "
-        "loss(model(x).squeeze(1), y).",
-        true};
+    return mistake(0.95, "every output meets every target (1: always)", "every output is compared with every target",
+                   "Outputs of shape (n, 1) meet targets of shape (n,), or the reverse, and the loss compares every "
+                   "output of a batch with every target of it: all outputs are pulled to the targets' mean. Give both "
+                   "one shape: loss(model(x).squeeze(1), y).");
   if (regresses_classes(chart))
-    return Fault{0.7, "mean squared error on few whole numbers",
-                 "The targets are a few whole numbers, which look like classes, but the loss treats them as amounts."};
+    return Finding{.confidence = 0.7,
+                   .evidence = {{"distinct target values", chart.fact("target_values"), ""},
+                                {"samples", chart.fact("samples"), ""}},
+                   .rule = "mean squared error on few whole numbers",
+                   .sentence =
+                       "The targets are a few whole numbers, which look like classes, but the loss treats them as "
+                       "amounts. If they "
+                       "are classes, take one output for each and the cross-entropy.",
+                   .by_hand = true};
   if (linear(chart))
-    return Fault{0.7, "hidden layers without a non-linear activation function",
-                 "Nothing between the layers is non-linear, so that all of them together are one linear layer."};
+    return Finding{.confidence = 0.7,
+                   .evidence = {{"hidden layers", static_cast<double>(chart.hidden()), ""}},
+                   .rule = "hidden layers without a non-linear activation function",
+                   .sentence =
+                       "Nothing between the layers is non-linear, so that all of them together are one linear "
+                       "layer."};
   return std::nullopt;
 }
 
 std::optional<Finding> examine(const Chart& chart) {
-  const std::optional<Fault> fault = fault_of(chart);
-  if (!fault) return std::nullopt;
-  return Finding{.confidence = fault->confidence,
-                 .onset_step = 0,
-                 .layers = {chart.depth()},
-                 .evidence = {{"outputs are probabilities (1: always)", chart.fact("output_probabilities"), "0"},
-                              {"every output meets every target (1: always)", chart.fact("output_broadcast"), "0"},
-                              {"distinct target values", chart.fact("target_values"), ""},
-                              {"samples", chart.fact("samples"), ""},
-                              {"hidden layers", static_cast<double>(chart.hidden()), ""}},
-                 .rule = fault->rule,
-                 .sentence = fault->sentence,
-                 .fatal = fault->fatal};
+  std::optional<Finding> fault = fault_of(chart);
+  if (fault) fault->layers = {chart.depth()};
+  return fault;
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
