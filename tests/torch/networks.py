@@ -28,13 +28,14 @@ def norm_of(kind, units, image):
 class Cnn(nn.Module):
     def __init__(self, model, features, outputs):
         super().__init__()
-        self.side = math.isqrt(features)
+        self.planes = 1 if math.isqrt(features) ** 2 == features else 3
+        self.side = math.isqrt(features // self.planes)
         self.residual = model["residual"]
         self.act = getattr(F, model["activation"])
         width, count = model["width"], model["depth"] - 2
         pairs = (count + 1) // 2
         self.convs, self.norms = nn.ModuleList(), nn.ModuleList()
-        inputs, stage_before = 1, 0
+        inputs, stage_before = self.planes, 0
         for i in range(count + 1):
             stage = 0 if i == 0 else ((i - 1) // 2) * 3 // pairs
             stride = model["stride"] if i == 0 else 2 if stage > stage_before else 1
@@ -45,7 +46,7 @@ class Cnn(nn.Module):
         self.head = nn.Linear(inputs, outputs)
 
     def forward(self, x):
-        x = x.view(len(x), 1, self.side, self.side)
+        x = x.view(len(x), self.planes, self.side, self.side)
         x = self.act(self.norms[0](self.convs[0](x)))
         for i in range(1, len(self.convs), 2):
             before = x

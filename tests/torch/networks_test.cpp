@@ -48,6 +48,7 @@ const std::vector<Settings>& networks() {
       found.push_back({{"model.kind", "cnn"}, {"model.depth", "5"}, {"model.norm", norm}, {"model.stride", "2"}});
       found.push_back({{"model.kind", "cnn"}, {"model.depth", "8"}, {"model.norm", norm}, {"model.residual", "true"}});
     }
+    found.push_back({{"model.kind", "cnn"}, {"model.depth", "4"}, {"data.features", "192"}});  // three planes of colour
     for (const char* cell : {"tanh", "lstm", "gru"})
       found.push_back({{"model.kind", "rnn"}, {"model.token", "8"}, {"model.depth", "3"}, {"model.cell", cell}});
     for (const char* norm : {"none", "layer"})

@@ -37,6 +37,15 @@ const Suspect* fatal_suspect(const std::vector<Suspect>& suspects) {
   return found == suspects.end() ? nullptr : &*found;
 }
 
+/// By how much a trial has to be better for the training to fail beside it. Where the network's own loop trains it
+/// again, more steps come with a schedule that starts anew: another training, as a reference is.
+double clear_for(const Chart& chart, const Suspect& suspect, const TriedChange& tried) {
+  const bool longer =
+      std::ranges::any_of(tried.changes, [](const Change& change) { return change.key == "train.steps"; });
+  if (longer && chart.spec().model.kind == "outside") return kReferenceShortfall;
+  return suspect.finding.confidence < kSuspicion ? kSuspicionShortfall : 1;
+}
+
 std::string how_far(const Chart& chart) {
   const Course& course = chart.course();
   const Point& last = course.validation.empty() ? course.last() : course.validation.back();
@@ -69,8 +78,7 @@ Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const 
   };
   for (const TriedChange& tried : references) consider(tried, kReferenceShortfall);
   for (const Suspect& suspect : suspects)
-    for (const TriedChange& tried : suspect.tried)
-      consider(tried, suspect.finding.confidence < kSuspicion ? kSuspicionShortfall : 1);
+    for (const TriedChange& tried : suspect.tried) consider(tried, clear_for(chart, suspect, tried));
 
   const Course& course = chart.course();
   if (!judgement.best) judgement.shortfall = course.diverged ? kAllLost : kNaN;
