@@ -133,11 +133,7 @@ struct Monitor::Implementation {
     clipped = gradient_norm(parameters);
     if (clipped == 0 && norm > 0) clipped = kNaN;  // zero_grad() came before step()
     if (clipped < kClipped * norm) spec.train.clip_norm = std::max(spec.train.clip_norm, clipped);
-    for (const int index : called) {
-      const at::Tensor values = weight(index);
-      run->watch().see(Quantity::weight, index, {values.data_ptr<float>(), 1, values.numel(), 1});
-      run->watch().see_update(index, flat(values));
-    }
+    for (const int index : called) run->watch().see_weights(index, flat(weight(index)));
     const double accuracy = progress.see(ops->take_loss(), ops->take_inputs());
     run->watch().end_step({.step = progress.steps() - 1,
                            .loss = value,

@@ -71,11 +71,7 @@ void WatchedTraining::see_gradients() {
 }
 
 void WatchedTraining::see_update(OutsideStep& seen) {
-  for (const int index : called_) {
-    const at::Tensor now = plain(weight(index));
-    watch_.see(Quantity::weight, index, {now.data_ptr<float>(), 1, now.numel(), 1});
-    watch_.see_update(index, flat(now));
-  }
+  for (const int index : called_) watch_.see_weights(index, flat(plain(weight(index))));
   watch_.end_step(seen);
 }
 

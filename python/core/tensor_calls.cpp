@@ -1,8 +1,12 @@
 #include "tensor_calls.h"
 
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <optional>
+#include <vector>
 
+#include "calls.h"
 #include "gradclinic/report/outside_run.h"
 
 namespace py = pybind11;
@@ -36,16 +40,10 @@ bool is_true(PyObject* result) {
 
 struct Floats {
   const float* data = nullptr;
-  py::object shape;
+  std::vector<std::int64_t> sizes;
 
-  Index axis(Py_ssize_t i) const { return PyLong_AsSsize_t(PyTuple_GET_ITEM(shape.ptr(), i)); }
-  Py_ssize_t axes() const { return PyTuple_GET_SIZE(shape.ptr()); }
-  Index product(Py_ssize_t from, Py_ssize_t to) const {
-    Index size = 1;
-    for (Py_ssize_t i = from; i < to; ++i) size *= axis(i);
-    return size;
-  }
-  Index size() const { return product(0, axes()); }
+  Index size() const { return std::accumulate(sizes.begin(), sizes.end(), Index{1}, std::multiplies()); }
+  View<const float> flat() const { return {data, 1, size()}; }
 };
 
 /// Nothing where the memory cannot be read as it is.
@@ -56,10 +54,12 @@ std::optional<Floats> floats_of(PyObject* tensor) {
   Floats floats;
   if (dtype == name.float32 && is_true(PyObject_GetAttr(tensor, name.is_cpu)) &&
       is_true(PyObject_CallMethodNoArgs(tensor, name.is_contiguous))) {
-    floats.shape = py::reinterpret_steal<py::object>(PyObject_GetAttr(tensor, name.shape));
+    const auto shape = py::reinterpret_steal<py::object>(PyObject_GetAttr(tensor, name.shape));
     const auto address = py::reinterpret_steal<py::object>(PyObject_CallMethodNoArgs(tensor, name.data_ptr));
-    if (floats.shape && PyTuple_Check(floats.shape.ptr()) && address) {
+    if (shape && PyTuple_Check(shape.ptr()) && address) {
       floats.data = static_cast<const float*>(PyLong_AsVoidPtr(address.ptr()));
+      for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(shape.ptr()); ++i)
+        floats.sizes.push_back(PyLong_AsLongLong(PyTuple_GET_ITEM(shape.ptr(), i)));
       if (!PyErr_Occurred()) return floats;
     }
   }
@@ -82,62 +82,99 @@ PyObject* called(Py_ssize_t count, Py_ssize_t wanted, Call call) {
   }
 }
 
+/// Nothing where one of them cannot be read as it is.
+std::optional<std::vector<Floats>> all_floats_of(PyObject* tensors) {
+  std::vector<Floats> all;
+  for (Py_ssize_t i = 0; i < PyList_Size(tensors); ++i) {
+    auto floats = floats_of(PyList_GetItem(tensors, i));
+    if (!floats) return std::nullopt;
+    all.push_back(std::move(*floats));
+  }
+  if (PyErr_Occurred()) throw py::error_already_set();
+  return all;
+}
+
+UnitTensor unit_tensor(const float* data, const std::int64_t* sizes, int axes, bool channels_first) {
+  const auto product = [&](int from, int to) {
+    return std::accumulate(sizes + from, sizes + to, Index{1}, std::multiplies());
+  };
+  if (channels_first && axes > 2) return {data, sizes[0], sizes[1], product(2, axes)};
+  if (axes > 0) return {data, product(0, axes - 1), sizes[axes - 1], 1};
+  return {data, 1, 1, 1};
+}
+
 /// see(run, quantity, module, tensor, channels_first): channels are the units of images, the last axis those of others.
 PyObject* see(PyObject*, Arguments given, Py_ssize_t count) {
   return called(count, 5, [&] {
     const auto floats = floats_of(given[3]);
     if (!floats) return false;
-    const Py_ssize_t axes = floats->axes();
-    UnitTensor tensor{floats->data, 1, 1, 1};
-    if (given[4] == Py_True && axes > 2)
-      tensor = {floats->data, floats->axis(0), floats->axis(1), floats->product(2, axes)};
-    else if (axes > 0)
-      tensor = {floats->data, floats->product(0, axes - 1), floats->axis(axes - 1), 1};
-    watch_of(given[0]).see(static_cast<Quantity>(number(given[1])), number(given[2]), tensor);
-    return true;
-  });
-}
-
-/// see_flat(run, quantity, module, tensor): of parameters, which have no units to judge.
-PyObject* see_flat(PyObject*, Arguments given, Py_ssize_t count) {
-  return called(count, 4, [&] {
-    const auto floats = floats_of(given[3]);
-    if (!floats) return false;
     watch_of(given[0]).see(static_cast<Quantity>(number(given[1])), number(given[2]),
-                           {floats->data, 1, floats->size(), 1});
+                           unit_tensor(floats->data, floats->sizes.data(), static_cast<int>(floats->sizes.size()),
+                                       given[4] == Py_True));
     return true;
   });
 }
 
-/// keep(run, module, weights): before the update.
+/// keep(run, modules, weights): before the update.
 PyObject* keep(PyObject*, Arguments given, Py_ssize_t count) {
   return called(count, 3, [&] {
-    const auto floats = floats_of(given[2]);
-    if (floats) watch_of(given[0]).keep(number(given[1]), {floats->data, 1, floats->size()});
-    return floats.has_value();
+    const auto weights = all_floats_of(given[2]);
+    if (!weights) return false;
+    OutsideWatch& watch = watch_of(given[0]);
+    for (std::size_t i = 0; i < weights->size(); ++i)
+      watch.keep(number(PyList_GetItem(given[1], static_cast<Py_ssize_t>(i))), (*weights)[i].flat());
+    return true;
   });
 }
 
-/// see_update(run, module, weights): after the update; against what was kept.
-PyObject* see_update(PyObject*, Arguments given, Py_ssize_t count) {
+/// see_weights(run, modules, weights): after the update, which is what they differ by from those kept.
+PyObject* see_weights(PyObject*, Arguments given, Py_ssize_t count) {
   return called(count, 3, [&] {
-    const auto floats = floats_of(given[2]);
-    if (floats) watch_of(given[0]).see_update(number(given[1]), {floats->data, 1, floats->size()});
-    return floats.has_value();
+    const auto weights = all_floats_of(given[2]);
+    if (!weights) return false;
+    OutsideWatch& watch = watch_of(given[0]);
+    for (std::size_t i = 0; i < weights->size(); ++i)
+      watch.see_weights(number(PyList_GetItem(given[1], static_cast<Py_ssize_t>(i))), (*weights)[i].flat());
+    return true;
   });
 }
 
-/// norm_of(tensors): the L2 norm over a list of tensors; None where one of them cannot be read as it is.
-PyObject* norm_of(PyObject*, PyObject* tensors) {
-  double squares = 0;
-  for (Py_ssize_t i = 0; i < PyList_Size(tensors); ++i) {
-    const auto floats = floats_of(PyList_GetItem(tensors, i));
-    if (!floats) Py_RETURN_NONE;
-    const double norm = measure(View<const float>{floats->data, 1, floats->size()}).l2;
-    squares += norm * norm;
+/// norm_of(run, modules, gradients): the L2 norm over all of them; None where one cannot be read as it is. `modules`: a
+/// tuple for each, of the modules whose weights' gradient it is to be seen as.
+PyObject* norm_of(PyObject*, Arguments given, Py_ssize_t count) {
+  if (count != 3) return PyErr_Format(PyExc_TypeError, "expected 3 arguments, got %zd", count);
+  try {
+    const auto gradients = all_floats_of(given[2]);
+    if (!gradients) Py_RETURN_NONE;
+    OutsideWatch& watch = watch_of(given[0]);
+    double squares = 0;
+    for (std::size_t i = 0; i < gradients->size(); ++i) {
+      const TensorStatistics statistics = measure((*gradients)[i].flat());
+      squares += statistics.l2 * statistics.l2;
+      PyObject* const modules = PyList_GetItem(given[1], static_cast<Py_ssize_t>(i));
+      for (Py_ssize_t each = 0; each < PyTuple_Size(modules); ++each)
+        watch.saw_flat(Quantity::weight_grad, number(PyTuple_GetItem(modules, each)), statistics,
+                       (*gradients)[i].size());
+    }
+    return PyErr_Occurred() ? nullptr : PyFloat_FromDouble(std::sqrt(squares));
+  } catch (const std::exception& error) {
+    return PyErr_Format(PyExc_RuntimeError, "%s", error.what());
   }
-  return PyErr_Occurred() ? nullptr : PyFloat_FromDouble(std::sqrt(squares));
 }
+
+bool see_for_hooks(void* run, int quantity, int module, const float* data, const std::int64_t* sizes, int axes,
+                   bool channels_first) {
+  try {
+    static_cast<OutsideRun*>(run)->watch().see(static_cast<Quantity>(quantity), module,
+                                               unit_tensor(data, sizes, axes, channels_first));
+    return true;
+  } catch (const std::exception& error) {
+    PyErr_SetString(PyExc_RuntimeError, error.what());
+    return false;
+  }
+}
+
+CoreCalls kCallsForHooks{&see_for_hooks};
 
 template <class Function>
 PyCFunction fast(Function function) {
@@ -145,16 +182,16 @@ PyCFunction fast(Function function) {
 }
 
 PyMethodDef kCalls[] = {{"see", fast(see), METH_FASTCALL, "see(run, quantity, module, tensor, channels_first)"},
-                        {"see_flat", fast(see_flat), METH_FASTCALL, "see_flat(run, quantity, module, tensor)"},
-                        {"keep", fast(keep), METH_FASTCALL, "keep(run, module, weights)"},
-                        {"see_update", fast(see_update), METH_FASTCALL, "see_update(run, module, weights)"},
-                        {"norm_of", norm_of, METH_O, "norm_of(tensors)"},
+                        {"keep", fast(keep), METH_FASTCALL, "keep(run, modules, weights)"},
+                        {"see_weights", fast(see_weights), METH_FASTCALL, "see_weights(run, modules, weights)"},
+                        {"norm_of", fast(norm_of), METH_FASTCALL, "norm_of(run, modules, gradients)"},
                         {nullptr, nullptr, 0, nullptr}};
 
 }  // namespace
 
 void add_tensor_calls(py::module_& module) {
   if (PyModule_AddFunctions(module.ptr(), kCalls) != 0) throw py::error_already_set();
+  module.attr("CALLS") = py::capsule(&kCallsForHooks, kCallsName);
 }
 
 }  // namespace gradclinic::python

@@ -10,11 +10,20 @@ from gradclinic import core, modules
 from gradclinic.guard import guarded
 from gradclinic.tensors import first_tensor, layout, plain
 
+try:
+    from gradclinic.hooks import Eye
+except ImportError:  # not built, or for another version of PyTorch
+    from gradclinic.eye import Eye
+
 NAN = math.nan
-WEIGHT, WEIGHT_GRAD, PRE_ACTIVATION, ACTIVATION, PRE_ACTIVATION_GRAD, ACTIVATION_GRAD = (
-    core.QUANTITIES[name] for name in ("weight", "weight_grad", "pre_activation", "activation", "pre_activation_grad",
-                                       "activation_grad"))
 NOTHING = torch.zeros(1)
+
+
+class Hook(functools.partial):
+    """A module's hook. A copy of the model, pickled or not, gets one that does nothing, and that needs no gradclinic."""
+
+    def __reduce__(self):
+        return getattr, (contextlib.nullcontext(), "__exit__")
 
 
 class Lens:
@@ -24,27 +33,30 @@ class Lens:
         self.layers = layers          # once the first step is over: in the order in which it called them
         self.guard = guard
         self.started = False          # whether the first step is over
-        self.looking = False
         self.residual = False
         self.loss_of_output = NAN     # of a model that returns its loss
         self.dropout = 0.0            # the largest share dropped in the first step
         self.squashing = None         # "softmax" or "sigmoid", where the output is one's
         self._model, self._run, self._address, self.progress = model, run, run.address, progress
-        self._parameters = list(model.parameters())
+        self.eye = Eye(self, run, len(layers))
         self._by_module = {layer.module: layer for layer in layers}
-        self._gradient_hooks = {(layer.index, quantity): self._gradient_hook(layer, quantity) for layer in layers
-                                for quantity in (PRE_ACTIVATION_GRAD, ACTIVATION_GRAD)}
+        self._by_index = {layer.index: layer for layer in layers}
+        self._parameters = list(model.parameters())
         self._handles = []
         self._order = []
         self._of_node = {}            # layers by the node of their output
         self._computed = {}           # layer -> the module that computes its activation, and where
         self._covered = set()         # activation modules whose output the next layer shows as well
-        self._output_hook = model.register_forward_hook(self._saw_output)  # of every step, as it may give the loss
+        self._output_hook = model.register_forward_hook(Hook(self._saw_output))  # of every step, as it may give the loss
         self.look()
+
+    @property
+    def looking(self):
+        return self.eye.looking
 
     def start(self):
         """The first step is over; the layers that it called, in order, and those that it did not."""
-        called = [layer for layer in self._order if layer.index in self._called]
+        called = [layer for layer in self._order if self.eye.was_called(layer.index)]
         missing = [layer for layer in self.layers if layer not in called]
         self.layers = called
         self.started = True
@@ -54,7 +66,7 @@ class Lens:
 
     def look_away(self):
         """The next step is not looked at: without hooks, as even idle ones take time."""
-        self.looking = False
+        self.eye.looking = False
         self._unhook()
 
     def _unhook(self):
@@ -75,29 +87,32 @@ class Lens:
             if module in self._covered:
                 continue
             if module in self._by_module:
-                hook = functools.partial(self._saw_layer, self._by_module[module])
+                hook = self._layer_hook(self._by_module[module])
             elif modules.activation_kind(module):
-                hook = self._saw_activation
+                hook = Hook(self._saw_activation)
             elif modules.norm_kind(module):
-                hook = self._saw_norm
+                hook = Hook(self._saw_norm)
             else:
                 continue
             self._handles.append(module.register_forward_hook(hook))
-        self._handles.append(self._model.register_forward_pre_hook(self._saw_inputs))
+        self._handles.append(self._model.register_forward_pre_hook(Hook(self._saw_inputs)))
+
+    def _layer_hook(self, layer):
+        hook = Hook(self._saw_layer, layer)
+        if not self.started:
+            return hook
+        reads = layer.reads
+        return self.eye.layer_hook(hook, layer.index, layer.channels_first, layer.norm is not None,
+                                   -1 if reads is None else reads.index, reads is not None and reads.channels_first)
 
     def look(self):
         """The next step is to be looked at."""
-        self.looking = True
         if not self._handles:
             self._hook_modules()
-        self._called = set()
-        self._gradients = set()
-        self._last = None            # the layer whose output was seen last
-        self._last_address = None
+        self.eye.look(self.progress.wants_samples)
         self._awaits_output = True
         self.norm = self.clipped = NAN
         self._versions = None
-        self._queued = False
         self.output = self.output_gradient = None
 
     @guarded
@@ -107,19 +122,15 @@ class Lens:
 
     @guarded
     def _saw_layer(self, layer, module, inputs, output):
-        if not self.looking or not torch.is_grad_enabled() or layer.index in self._called:
+        if not self.eye.begins(layer.index):
             return
-        self._called.add(layer.index)
         tensor = output if isinstance(output, torch.Tensor) else first_tensor(output)
         if not self.started:
             self._discover(layer, inputs, tensor)
         elif layer.reads is not None and inputs:
             self._see_activation(layer.reads, first_tensor(inputs))
-        if tensor is None:
-            return
-        self._see(PRE_ACTIVATION, layer, tensor)
-        self._watch_gradient(PRE_ACTIVATION_GRAD, layer, tensor)
-        self._last, self._last_address = layer, tensor.data_ptr()
+        if tensor is not None:
+            self.eye.saw_output(layer.index, tensor, layer.channels_first, layer.norm is not None)
 
     @guarded
     def _saw_norm(self, module, inputs, output):
@@ -127,13 +138,11 @@ class Lens:
         if layer is None:
             return
         layer.norm = modules.norm_kind(module)
-        self._see(PRE_ACTIVATION, layer, output)
-        self._watch_gradient(PRE_ACTIVATION_GRAD, layer, output)
-        self._last_address = output.data_ptr()
+        self.eye.saw_norm(layer.index, output, layer.channels_first)
 
     @guarded
     def _saw_activation(self, module, inputs, output):
-        layer = self._follows(inputs, output)
+        layer = self._follows(inputs)
         if layer is None:
             return
         if layer.activation is None:
@@ -142,15 +151,16 @@ class Lens:
         self._see_activation(layer, output)
         if not self.started:
             self._computed[layer] = (module, output.data_ptr())
-        self._last = None
+        self.eye.last = -1
 
-    def _follows(self, inputs, output=None):
+    def _follows(self, inputs):
         """The layer whose output a module has just been given; None of any other input."""
-        if not self.looking or self._last is None or not inputs or not torch.is_grad_enabled():
+        last = self.eye.last
+        if not self.looking or last < 0 or not inputs or not torch.is_grad_enabled():
             return None
         given = inputs[0]
-        same = isinstance(given, torch.Tensor) and given.data_ptr() == self._last_address
-        return self._last if same else None
+        same = isinstance(given, torch.Tensor) and given.data_ptr() == self.eye.last_address
+        return self._by_index[last] if same else None
 
     def _discover(self, layer, inputs, output):
         """The first step: which layer comes when, and which activation function made its input."""
@@ -173,55 +183,31 @@ class Lens:
             self._of_node[output.grad_fn] = layer
 
     def _see_activation(self, layer, tensor):
-        if tensor is None:
-            return
-        self._see(ACTIVATION, layer, tensor)
-        self._watch_gradient(ACTIVATION_GRAD, layer, tensor)
-        if self.progress.wants_samples:
-            self._survey(layer, plain(tensor.detach()))
+        if tensor is not None:
+            self.eye.see_activation(layer.index, tensor, layer.channels_first)
 
-    def _survey(self, layer, values):
+    # What the eye asks for.
+
+    def survey(self, module, tensor, channels_first):
+        values = plain(tensor.detach())
         if values is None:
             return
-        outer, units, inner = layout(values, layer.channels_first)
-        if values.ndim > 2 and not layer.channels_first:  # sequences: a sample is one of them
+        outer, units, inner = layout(values, channels_first)
+        if values.ndim > 2 and not channels_first:  # sequences: a sample is one of them
             outer, units, inner = values.shape[0], values[0].numel(), 1
-        self._run.survey(layer.index, values.data_ptr(), outer, units, inner)
+        self._run.survey(module, values.data_ptr(), outer, units, inner)
 
-    def _see(self, quantity, layer, tensor):
-        if not core.see(self._address, quantity, layer.index, tensor, layer.channels_first):
-            values = plain(tensor.detach())
-            if values is not None:
-                core.see(self._address, quantity, layer.index, values, layer.channels_first)
+    def see_copy(self, quantity, module, tensor, channels_first):
+        """Of a tensor that the core cannot read as it is."""
+        values = plain(tensor.detach())
+        if values is not None:
+            core.see(self._address, quantity, module, values, channels_first)
 
-    def _watch_gradient(self, quantity, layer, tensor):
-        node = tensor.grad_fn
-        if node is None:
-            return
-        if tensor.output_nr:
-            node.register_hook(self._gradient_hook(layer, quantity, tensor.output_nr))
-        else:
-            node.register_hook(self._gradient_hooks[layer.index, quantity])
+    def backward_begins(self):
+        torch.autograd.Variable._execution_engine.queue_callback(self._backward_done)
 
-    def _gradient_hook(self, layer, quantity, which=0):
-        """Of a node that computes a layer's output or activation: sees the gradient that comes to it. The first to come
-        is the one nearest to the loss: behind the norm, where there is one."""
-        key = (layer.index, quantity)
-
-        def hook(into, out):
-            if not self.looking:
-                return
-            try:
-                if not self._queued:
-                    self._queued = True
-                    torch.autograd.Variable._execution_engine.queue_callback(self._backward_done)
-                if out[which] is not None and key not in self._gradients:
-                    self._gradients.add(key)
-                    self._see(quantity, layer, out[which])
-            except Exception as error:  # noqa: BLE001
-                self.guard.give_up("gradient_hook", error)
-
-        return hook
+    def give_up(self, where, error):
+        self.guard.give_up(where, error)
 
     @guarded
     def _saw_output(self, module, inputs, output):
@@ -234,6 +220,7 @@ class Lens:
                 self.loss_of_output = float(loss.detach())
         if not self.looking or not torch.is_grad_enabled() or not self._awaits_output:
             return
+        self.eye.settle()
         self._awaits_output = False
         tensor = first_tensor(output)
         if tensor is None or tensor.grad_fn is None:
@@ -253,26 +240,30 @@ class Lens:
 
     @guarded
     def _backward_done(self):
-        self._queued = False
+        self.eye.queued = False
         if not self.looking:
             return
         gradients = self._gradients_now()
-        self.norm = self.clipped = self._norm_of(gradients)
         self._versions = [each._version for each in gradients]
+        of_parameter = {id(layer.weight): () for layer in self.layers}
         for layer in self.layers:
-            gradient = layer.weight.grad
-            if gradient is None and layer.weight.requires_grad:
-                gradient = NOTHING  # what it computes does not reach the loss
-            if gradient is not None and not core.see_flat(self._address, WEIGHT_GRAD, layer.index, gradient):
-                core.see_flat(self._address, WEIGHT_GRAD, layer.index, plain(gradient.detach()))
+            of_parameter[id(layer.weight)] += (layer.index,)
+        watched = [of_parameter.get(id(each), ()) for each in self._parameters if each.grad is not None]
+        # Weights that learn but got no gradient: what they compute does not reach the loss.
+        unreached = tuple(layer.index for layer in self.layers
+                          if layer.weight.grad is None and layer.weight.requires_grad)
+        self.norm = self.clipped = self._norm_of([*gradients, NOTHING], [*watched, unreached])
 
     def _gradients_now(self):
         return [gradient for gradient in (value.grad for value in self._parameters) if gradient is not None]
 
-    def _norm_of(self, gradients):
-        norm = core.norm_of(gradients)
+    def _norm_of(self, gradients, watched):
+        """The norm over all of them; each is seen as the gradient of those layers' weights."""
+        norm = core.norm_of(self._address, watched, gradients)
         if norm is None:
-            norm = core.norm_of([each for each in (plain(value.detach()) for value in gradients) if each is not None])
+            copies = [plain(each.detach()) for each in gradients]
+            kept = [i for i, copy in enumerate(copies) if copy is not None]
+            norm = core.norm_of(self._address, [watched[i] for i in kept], [copies[i] for i in kept])
         return norm
 
     @guarded
@@ -282,10 +273,14 @@ class Lens:
             return
         gradients = self._gradients_now()
         if self._versions is not None and [each._version for each in gradients] != self._versions:
-            self.clipped = self._norm_of(gradients)
-        for layer in self.layers:
-            if not core.keep(self._address, layer.index, layer.weight):
-                core.keep(self._address, layer.index, plain(layer.weight.detach()))
+            self.clipped = self._norm_of(gradients, [()] * len(gradients))
+        self._with_weights(core.keep)
+
+    def _with_weights(self, call):
+        weights = [layer.weight for layer in self.layers]
+        indices = [layer.index for layer in self.layers]
+        if not call(self._address, indices, weights):
+            call(self._address, indices, [plain(each.detach()) for each in weights])
 
     def take_output(self):
         """The model's output and the gradient that came back to it, where they were kept; no longer held here."""
@@ -295,12 +290,8 @@ class Lens:
 
     def see_weights(self):
         """After the update: the weights, and what the step has changed."""
-        for layer in self.layers:
-            weight = layer.weight
-            if not core.see_flat(self._address, WEIGHT, layer.index, weight):
-                weight = plain(weight.detach())
-                core.see_flat(self._address, WEIGHT, layer.index, weight)
-            core.see_update(self._address, layer.index, weight)
+        self.eye.settle()
+        self._with_weights(core.see_weights)
 
     def _finish_order(self, output):
         self.residual = modules.has_residuals(output.grad_fn)

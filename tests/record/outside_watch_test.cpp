@@ -38,6 +38,7 @@ class Stranger : public Observer {
   }
   bool wants_tensors(std::int64_t) override { return true; }
   void see(Quantity quantity, int layer, View<const float> values) override {
+    if (quantity == Quantity::weight) return;  // comes with its update
     if (of_parameters(quantity)) {
       watch_->see(quantity, depth_ - layer, {values.data, 1, values.size(), 1});
       return;
@@ -49,7 +50,7 @@ class Stranger : public Observer {
   }
   void see_update(int layer, View<const float> after, View<float> before) override {
     watch_->keep(depth_ - layer, before);
-    watch_->see_update(depth_ - layer, after);
+    watch_->see_weights(depth_ - layer, after);
   }
   void on_step(const Training& training, const StepSummary& summary) override {
     if (!watch_->started()) {

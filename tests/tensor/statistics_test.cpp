@@ -286,6 +286,23 @@ TEST(Statistics, OfADifferenceAreThoseOfTheStoredDifference) {
   EXPECT_EQ(measure_difference(one.view(), one.view()).nan_count, 80);
 }
 
+TEST(Statistics, OfAChangeAreThoseOfTheValuesAndOfTheDifference) {
+  for (Index columns : {0, 1, 17, 4'096, 5'003}) {
+    for (const float odd : {0.0F, 1e30F, kNaN}) {
+      Tensor<float> after = tensor_of(3, columns, [](std::mt19937& engine) { return 5 + normal(engine); });
+      Tensor<float> before = after;
+      for (std::size_t at = 0; at < before.values.size(); at += 3) before.values[at] += 1e-2F;
+      if (columns > 0) after.values.back() = odd;
+      Tensor<float> difference(3, columns);
+      for (std::size_t at = 0; at < after.values.size(); ++at)
+        difference.values[at] = after.values[at] - before.values[at];
+      const ChangeStatistics seen = measure_change(after.view(), before.view());
+      expect_close(seen.values, slow(after.view(), {}));
+      expect_close(seen.change, slow(difference.view(), {}));
+    }
+  }
+}
+
 TEST(Statistics, HoldForAnyShapeAndAnyBits) {
   EXPECT_TRUE(rc::check("any shape, any bits", [] {
     Tensor<float> tensor(*rc::gen::inRange(0, 40), *rc::gen::inRange(0, 90));

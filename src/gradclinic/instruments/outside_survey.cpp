@@ -31,7 +31,8 @@ void OutsideSurvey::add(const UnitTensor& activations, const Activation& activat
   }
   if (static_cast<Index>(alive_.size()) != activations.units) return;  // a module that is used at several widths
   const UnitRule rule = {activation.saturated_low, activation.saturated_high, activation.can_die};
-  count_units(activations, rule, alive_.data(), saturated_.data());
+  const bool can_saturate = std::isfinite(rule.saturated_low) || std::isfinite(rule.saturated_high);
+  count_units(activations, rule, alive_.data(), can_saturate ? saturated_.data() : nullptr);
   entries_ += activations.outer * activations.inner;
   keep_samples(activations);
 }

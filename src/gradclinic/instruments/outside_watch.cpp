@@ -98,16 +98,24 @@ void OutsideWatch::see(Quantity quantity, int module, const UnitTensor& tensor) 
   own.keep(quantity, module, measure(tensor, rule), tensor.size());
 }
 
+void OutsideWatch::saw_flat(Quantity quantity, int module, const TensorStatistics& statistics, Index size) {
+  implementation_->keep(quantity, module, statistics, size);
+}
+
 void OutsideWatch::keep(int module, View<const float> weights) {
   implementation_->at(module).weights.assign(weights.data, weights.data + weights.size());
 }
 
-void OutsideWatch::see_update(int module, View<const float> weights) {
+void OutsideWatch::see_weights(int module, View<const float> weights) {
   Implementation& own = *implementation_;
   const std::vector<float>& before = own.at(module).weights;
-  if (static_cast<Index>(before.size()) != weights.size()) return;
-  own.keep(Quantity::update, module, measure_difference(weights, {before.data(), weights.rows, weights.columns}),
-           weights.size());
+  if (static_cast<Index>(before.size()) != weights.size()) {
+    own.keep(Quantity::weight, module, measure(weights), weights.size());
+    return;
+  }
+  const ChangeStatistics seen = measure_change(weights, {before.data(), weights.rows, weights.columns});
+  own.keep(Quantity::weight, module, seen.values, weights.size());
+  own.keep(Quantity::update, module, seen.change, weights.size());
 }
 
 void OutsideWatch::survey(int module, const UnitTensor& activations) {

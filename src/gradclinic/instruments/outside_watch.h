@@ -45,10 +45,12 @@ class OutsideWatch {
   void set_activation(int module, const std::string& activation);
 
   void see(Quantity quantity, int module, const UnitTensor& tensor);
+  /// A tensor of that size whose statistics the caller has taken, by a rule without units.
+  void saw_flat(Quantity quantity, int module, const TensorStatistics& statistics, Index size);
   /// Copies a module's weights before they are updated.
   void keep(int module, View<const float> weights);
-  /// The weights after the update, held against those kept; nothing where none of that size were.
-  void see_update(int module, View<const float> weights);
+  /// The weights after the update, and the update where weights of that size were kept.
+  void see_weights(int module, View<const float> weights);
   /// Adds a batch's activations to the next survey's sample; see OutsideSurvey.
   void survey(int module, const UnitTensor& activations);
 

@@ -9,6 +9,10 @@ namespace gradclinic {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+/// Entries of two tensors that the first-level cache holds together.
+constexpr Index kCachedBlock = 4096;
 
 /// The mean square below which squares of single entries may have vanished in float, and must not be summed there.
 constexpr double kSmallestMeanSquare = 1e-31;
@@ -123,13 +127,10 @@ UnitCounts count_units(const PassInput& input, const PassSums& sums, const UnitR
   return counts;
 }
 
-/// Fills a fresh `result`. In place and from single values: moving structs through memory costs a small tensor more
-/// than its pass.
-void measure_into(TensorStatistics& result, const float* left, const float* right, Index rows, Index columns,
-                  const UnitRule& rule) {
-  const PassInput input{left, right, rows, columns};
-  const Index size = rows * columns;
-  const PassSums sums = pass_once(input);
+/// Fills a fresh `result` from a pass's sums. In place and from single values: moving structs through memory costs a
+/// small tensor more than its pass.
+void finish(TensorStatistics& result, const PassInput& input, const PassSums& sums, const UnitRule& rule) {
+  const Index size = input.rows * input.columns;
   if (size == 0 || (!std::isfinite(sums.squares) && !all_finite(input))) {
     result = measure_finite_part(input, rule);
     return;
@@ -144,22 +145,49 @@ void measure_into(TensorStatistics& result, const float* left, const float* righ
   result.zeros = static_cast<double>(sums.zeros) / count;
   if (rule == UnitRule{}) return;
   const UnitCounts units = count_units(input, sums, rule);
-  result.dead_units = static_cast<double>(units.dead_units) / static_cast<double>(rows);
-  result.saturated_units = static_cast<double>(units.saturated_units) / static_cast<double>(rows);
+  result.dead_units = static_cast<double>(units.dead_units) / static_cast<double>(input.rows);
+  result.saturated_units = static_cast<double>(units.saturated_units) / static_cast<double>(input.rows);
   result.saturated = static_cast<double>(units.saturated) / count;
+}
+
+void measure_into(TensorStatistics& result, const PassInput& input, const UnitRule& rule) {
+  finish(result, input, pass_once(input), rule);
+}
+
+void add(PassSums& total, const PassSums& part) {
+  total.sum += part.sum;
+  total.squares += part.squares;
+  total.min = std::min(total.min, part.min);
+  total.max = std::max(total.max, part.max);
+  total.zeros += part.zeros;
 }
 
 }  // namespace
 
 TensorStatistics measure(const View<const float>& values, const UnitRule& rule) {
   TensorStatistics result;
-  measure_into(result, values.data, nullptr, values.rows, values.columns, rule);
+  measure_into(result, {values.data, nullptr, values.rows, values.columns}, rule);
   return result;
 }
 
 TensorStatistics measure_difference(const View<const float>& left, const View<const float>& right) {
   TensorStatistics result;
-  measure_into(result, left.data, right.data, left.rows, left.columns, UnitRule{});
+  measure_into(result, {left.data, right.data, left.rows, left.columns}, UnitRule{});
+  return result;
+}
+
+ChangeStatistics measure_change(const View<const float>& after, const View<const float>& before) {
+  const PassInput values{after.data, nullptr, after.rows, after.columns};
+  const PassInput change{after.data, before.data, after.rows, after.columns};
+  PassSums of_values{.min = kInfinity, .max = -kInfinity}, of_change = of_values;
+  for (Index at = 0; at < after.size(); at += kCachedBlock) {
+    const Index size = std::min(kCachedBlock, after.size() - at);
+    add(of_values, pass_once({after.data + at, nullptr, 1, size}));
+    add(of_change, pass_once({after.data + at, before.data + at, 1, size}));
+  }
+  ChangeStatistics result;
+  finish(result.values, values, of_values, UnitRule{});
+  finish(result.change, change, of_change, UnitRule{});
   return result;
 }
 

@@ -43,4 +43,13 @@ TensorStatistics measure(const View<const float>& values, const UnitRule& rule =
 /// The same of `left - right` (an update), without storing the difference; it is taken in float. Both of one shape.
 TensorStatistics measure_difference(const View<const float>& left, const View<const float>& right);
 
+/// Of a tensor that was changed: its values now, and by how much they differ from those before.
+struct ChangeStatistics {
+  TensorStatistics values;
+  TensorStatistics change;
+};
+
+/// measure(after) and measure_difference(after, before), but memory is read once for both. Allocates nothing.
+ChangeStatistics measure_change(const View<const float>& after, const View<const float>& before);
+
 }  // namespace gradclinic
