@@ -1,5 +1,7 @@
 #include "tensor_calls.h"
 
+#include <pybind11/stl.h>
+
 #include <cmath>
 #include <functional>
 #include <numeric>
@@ -108,9 +110,9 @@ PyObject* see(PyObject*, Arguments given, Py_ssize_t count) {
   return called(count, 5, [&] {
     const auto floats = floats_of(given[3]);
     if (!floats) return false;
-    watch_of(given[0]).see(static_cast<Quantity>(number(given[1])), number(given[2]),
-                           unit_tensor(floats->data, floats->sizes.data(), static_cast<int>(floats->sizes.size()),
-                                       given[4] == Py_True));
+    watch_of(given[0]).see(
+        static_cast<Quantity>(number(given[1])), number(given[2]),
+        unit_tensor(floats->data, floats->sizes.data(), static_cast<int>(floats->sizes.size()), given[4] == Py_True));
     return true;
   });
 }
@@ -139,6 +141,14 @@ PyObject* see_weights(PyObject*, Arguments given, Py_ssize_t count) {
   });
 }
 
+OutsideWatch& watch_at(void* run) { return static_cast<OutsideRun*>(run)->watch(); }
+
+double see_gradient(void* run, const int* modules, int count, const float* data, std::int64_t size) {
+  const TensorStatistics statistics = measure(View<const float>{data, 1, size});
+  for (int i = 0; i < count; ++i) watch_at(run).saw_flat(Quantity::weight_grad, modules[i], statistics, size);
+  return statistics.l2;
+}
+
 /// norm_of(run, modules, gradients): the L2 norm over all of them; None where one cannot be read as it is. `modules`: a
 /// tuple for each, of the modules whose weights' gradient it is to be seen as.
 PyObject* norm_of(PyObject*, Arguments given, Py_ssize_t count) {
@@ -146,17 +156,15 @@ PyObject* norm_of(PyObject*, Arguments given, Py_ssize_t count) {
   try {
     const auto gradients = all_floats_of(given[2]);
     if (!gradients) Py_RETURN_NONE;
-    OutsideWatch& watch = watch_of(given[0]);
+    const auto modules = py::cast<std::vector<std::vector<int>>>(py::handle(given[1]));
     double squares = 0;
     for (std::size_t i = 0; i < gradients->size(); ++i) {
-      const TensorStatistics statistics = measure((*gradients)[i].flat());
-      squares += statistics.l2 * statistics.l2;
-      PyObject* const modules = PyList_GetItem(given[1], static_cast<Py_ssize_t>(i));
-      for (Py_ssize_t each = 0; each < PyTuple_Size(modules); ++each)
-        watch.saw_flat(Quantity::weight_grad, number(PyTuple_GetItem(modules, each)), statistics,
-                       (*gradients)[i].size());
+      const Floats& gradient = (*gradients)[i];
+      const double norm = see_gradient(PyLong_AsVoidPtr(given[0]), modules.at(i).data(),
+                                       static_cast<int>(modules[i].size()), gradient.data, gradient.size());
+      squares += norm * norm;
     }
-    return PyErr_Occurred() ? nullptr : PyFloat_FromDouble(std::sqrt(squares));
+    return PyFloat_FromDouble(std::sqrt(squares));
   } catch (const std::exception& error) {
     return PyErr_Format(PyExc_RuntimeError, "%s", error.what());
   }
@@ -165,8 +173,7 @@ PyObject* norm_of(PyObject*, Arguments given, Py_ssize_t count) {
 bool see_for_hooks(void* run, int quantity, int module, const float* data, const std::int64_t* sizes, int axes,
                    bool channels_first) {
   try {
-    static_cast<OutsideRun*>(run)->watch().see(static_cast<Quantity>(quantity), module,
-                                               unit_tensor(data, sizes, axes, channels_first));
+    watch_at(run).see(static_cast<Quantity>(quantity), module, unit_tensor(data, sizes, axes, channels_first));
     return true;
   } catch (const std::exception& error) {
     PyErr_SetString(PyExc_RuntimeError, error.what());
@@ -174,7 +181,15 @@ bool see_for_hooks(void* run, int quantity, int module, const float* data, const
   }
 }
 
-CoreCalls kCallsForHooks{&see_for_hooks};
+void keep_for_hooks(void* run, int module, const float* data, std::int64_t size) {
+  watch_at(run).keep(module, {data, 1, size});
+}
+
+void see_weights_for_hooks(void* run, int module, const float* data, std::int64_t size) {
+  watch_at(run).see_weights(module, {data, 1, size});
+}
+
+CoreCalls kCallsForHooks{&see_for_hooks, &see_gradient, &keep_for_hooks, &see_weights_for_hooks};
 
 template <class Function>
 PyCFunction fast(Function function) {

@@ -9,6 +9,7 @@ import torch
 from gradclinic import core, modules
 from gradclinic.guard import guarded
 from gradclinic.tensors import first_tensor, layout, plain
+from gradclinic.weights import Weights
 
 try:
     from gradclinic.hooks import Eye
@@ -16,7 +17,6 @@ except ImportError:  # not built, or for another version of PyTorch
     from gradclinic.eye import Eye
 
 NAN = math.nan
-NOTHING = torch.zeros(1)
 
 
 class Hook(functools.partial):
@@ -41,7 +41,7 @@ class Lens:
         self.eye = Eye(self, run, len(layers))
         self._by_module = {layer.module: layer for layer in layers}
         self._by_index = {layer.index: layer for layer in layers}
-        self._parameters = list(model.parameters())
+        self.weights = Weights(list(model.parameters()), layers, run)
         self._handles = []
         self._order = []
         self._of_node = {}            # layers by the node of their output
@@ -59,6 +59,7 @@ class Lens:
         called = [layer for layer in self._order if self.eye.was_called(layer.index)]
         missing = [layer for layer in self.layers if layer not in called]
         self.layers = called
+        self.weights = Weights(list(self._model.parameters()), called, self._run)
         self.started = True
         self._unhook()
         self._hook_modules()  # without those that are covered
@@ -112,7 +113,6 @@ class Lens:
         self.eye.look(self.progress.wants_samples)
         self._awaits_output = True
         self.norm = self.clipped = NAN
-        self._versions = None
         self.output = self.output_gradient = None
 
     @guarded
@@ -241,46 +241,18 @@ class Lens:
     @guarded
     def _backward_done(self):
         self.eye.queued = False
-        if not self.looking:
-            return
-        gradients = self._gradients_now()
-        self._versions = [each._version for each in gradients]
-        of_parameter = {id(layer.weight): () for layer in self.layers}
-        for layer in self.layers:
-            of_parameter[id(layer.weight)] += (layer.index,)
-        watched = [of_parameter.get(id(each), ()) for each in self._parameters if each.grad is not None]
-        # Weights that learn but got no gradient: what they compute does not reach the loss.
-        unreached = tuple(layer.index for layer in self.layers
-                          if layer.weight.grad is None and layer.weight.requires_grad)
-        self.norm = self.clipped = self._norm_of([*gradients, NOTHING], [*watched, unreached])
-
-    def _gradients_now(self):
-        return [gradient for gradient in (value.grad for value in self._parameters) if gradient is not None]
-
-    def _norm_of(self, gradients, watched):
-        """The norm over all of them; each is seen as the gradient of those layers' weights."""
-        norm = core.norm_of(self._address, watched, gradients)
-        if norm is None:
-            copies = [plain(each.detach()) for each in gradients]
-            kept = [i for i, copy in enumerate(copies) if copy is not None]
-            norm = core.norm_of(self._address, [watched[i] for i in kept], [copies[i] for i in kept])
-        return norm
+        if self.looking:
+            self.norm = self.clipped = self.weights.see_gradients()
 
     @guarded
     def before_update(self):
         """An optimizer is about to step: gradients as they are after clipping, weights as they were."""
         if not self.looking:
             return
-        gradients = self._gradients_now()
-        if self._versions is not None and [each._version for each in gradients] != self._versions:
-            self.clipped = self._norm_of(gradients, [()] * len(gradients))
-        self._with_weights(core.keep)
-
-    def _with_weights(self, call):
-        weights = [layer.weight for layer in self.layers]
-        indices = [layer.index for layer in self.layers]
-        if not call(self._address, indices, weights):
-            call(self._address, indices, [plain(each.detach()) for each in weights])
+        if not math.isnan(self.norm):
+            changed = self.weights.norm_if_changed()
+            self.clipped = self.clipped if math.isnan(changed) else changed
+        self.weights.keep()
 
     def take_output(self):
         """The model's output and the gradient that came back to it, where they were kept; no longer held here."""
@@ -291,7 +263,7 @@ class Lens:
     def see_weights(self):
         """After the update: the weights, and what the step has changed."""
         self.eye.settle()
-        self._with_weights(core.see_weights)
+        self.weights.see()
 
     def _finish_order(self, output):
         self.residual = modules.has_residuals(output.grad_fn)

@@ -6,6 +6,9 @@
 #include <torch/csrc/autograd/variable.h>
 
 #include <exception>
+#include <utility>
+
+#include "floats.h"
 
 namespace py = pybind11;
 
@@ -23,22 +26,6 @@ class Lock {
  private:
   PyGILState_STATE state_;
 };
-
-/// Without the copy that later versions make for those who may write.
-template <class Tensor>
-const void* memory_of(const Tensor& tensor) {
-  if constexpr (requires { tensor.const_data_ptr(); })
-    return tensor.const_data_ptr();
-  else
-    return tensor.data_ptr();
-}
-
-/// Nothing where the memory cannot be read as it is.
-const float* floats_of(const at::Tensor& tensor) {
-  const bool readable = tensor.layout() == at::kStrided && tensor.has_storage() && tensor.device().is_cpu() &&
-                        tensor.scalar_type() == at::kFloat && tensor.is_contiguous() && !tensor.is_neg();
-  return readable ? static_cast<const float*>(memory_of(tensor)) : nullptr;
-}
 
 py::object wrapped(const at::Tensor& tensor) { return py::reinterpret_steal<py::object>(THPVariable_Wrap(tensor)); }
 
@@ -64,8 +51,8 @@ class GradientHook : public torch::autograd::FunctionPostHook {
 
 }  // namespace
 
-Eye::Eye(const CoreCalls& calls, const EyeQuantities& quantities, const py::object& lens,
-         const py::object& run, int modules)
+Eye::Eye(const CoreCalls& calls, const EyeQuantities& quantities, const py::object& lens, const py::object& run,
+         int modules)
     : calls_(calls),
       quantities_(quantities),
       lens_(py::module_::import("weakref").attr("ref")(lens)),
@@ -139,15 +126,14 @@ void Eye::saw_norm(int module, const at::Tensor& tensor, bool channels_first) {
 
 void Eye::settle() {
   const Awaited awaited = std::exchange(awaited_, {});
-  if (awaited.module >= 0)
-    see(quantities_.pre_activation, awaited.module, awaited.tensor, awaited.channels_first);
+  if (awaited.module >= 0) see(quantities_.pre_activation, awaited.module, awaited.tensor, awaited.channels_first);
 }
 
 void Eye::watch_gradient(int quantity, int module, const at::Tensor& tensor, bool channels_first) {
   const auto& node = tensor.grad_fn();
   if (node)
-    node->add_post_hook(std::make_unique<GradientHook>(shared_from_this(), quantity, module, tensor.output_nr(),
-                                                       channels_first));
+    node->add_post_hook(
+        std::make_unique<GradientHook>(shared_from_this(), quantity, module, tensor.output_nr(), channels_first));
 }
 
 void Eye::saw_gradient(int quantity, int module, const at::Tensor& gradient, bool channels_first) noexcept {

@@ -44,8 +44,8 @@ class Eye : public std::enable_shared_from_this<Eye> {
   void give_up(const char* where) noexcept;
 
   bool looking = false;
-  bool queued = false;           ///< whether the end of this backward pass will be told to the lens
-  int last = -1;                 ///< the module whose output was seen last
+  bool queued = false;  ///< whether the end of this backward pass will be told to the lens
+  int last = -1;        ///< the module whose output was seen last
   std::uintptr_t last_address = 0;
 
  private:

@@ -8,8 +8,7 @@ namespace gradclinic::python {
 namespace {
 
 struct LayerHook {
-  PyObject_HEAD
-  std::shared_ptr<Eye> eye;
+  PyObject_HEAD std::shared_ptr<Eye> eye;
   PyObject* slow;
   int module;
   bool channels_first;

@@ -1,10 +1,12 @@
 // The hooks of a step that is looked at, for the version of PyTorch that this was compiled with.
+#include <pybind11/stl.h>
 #include <torch/csrc/utils/pybind.h>
 #include <torch/version.h>
 
 #include <string>
 
 #include "layer_hook.h"
+#include "weights.h"
 
 namespace py = pybind11;
 
@@ -12,7 +14,9 @@ namespace gradclinic::python {
 namespace {
 
 /// Major and minor version.
-std::string series_of(const std::string& version) { return version.substr(0, version.find('.', version.find('.') + 1)); }
+std::string series_of(const std::string& version) {
+  return version.substr(0, version.find('.', version.find('.') + 1));
+}
 
 }  // namespace
 
@@ -45,6 +49,16 @@ PYBIND11_MODULE(hooks, module) {
       .def("saw_output", &Eye::saw_output)
       .def("saw_norm", &Eye::saw_norm)
       .def("layer_hook", &make_layer_hook);
+
+  py::class_<Weights>(module, "Weights")
+      .def(py::init(
+          [calls](const py::object& run, std::vector<at::Tensor> parameters, std::vector<std::vector<int>> modules) {
+            return Weights(*calls, run, std::move(parameters), std::move(modules));
+          }))
+      .def("see_gradients", &Weights::see_gradients)
+      .def("norm_if_changed", &Weights::norm_if_changed)
+      .def("keep", &Weights::keep)
+      .def("see", &Weights::see);
 }
 
 }  // namespace gradclinic::python
