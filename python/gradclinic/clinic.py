@@ -81,13 +81,14 @@ class Clinic:
         """A step is done, with this loss. Of a training that gathers gradients over several batches, call it after each
         of them: what lies between two updates is one step."""
         value = self._value_of(loss)
+        began = time.perf_counter()  # what came before may have waited for a device
         self.progress.loss(value)
         if self.optimizers and not self._updates:
             return
         if self.lens.looking:
             self._end_look()
         self.progress.step_done()
-        self._begin_step()
+        self._begin_step(began)
 
     @guarded
     def validation(self, loss, accuracy=NAN):
@@ -170,8 +171,7 @@ class Clinic:
         if not self.lens.started:
             self._begin_run()
         norm, clipped = self.lens.norm, self.lens.clipped
-        with torch.no_grad():
-            accuracy = self._see_targets()
+        accuracy = self._see_targets()
         if clipped < 0.999 * norm:
             self.clipped_to = max(self.clipped_to, clipped)
         rate = self.optimizers[0].param_groups[0].get("lr", NAN) if self.optimizers else NAN
@@ -181,14 +181,18 @@ class Clinic:
         output, gradient = self.lens.take_output()
         if output is None or gradient is None:
             return NAN
-        return self.progress.see_targets(targets.infer(output, gradient, self.progress.last, self.lens.squashing), output)
+        with torch.no_grad():
+            found = targets.infer(output, gradient, self.progress.last, self.lens.squashing)
+            return self.progress.see_targets(found, output)
 
-    def _begin_step(self):
+    def _begin_step(self, began):
         if self.progress.survey_due(self._run.interval("survey")):
             started = time.perf_counter()
             self._take_survey()
-            self.schedule.charge(time.perf_counter() - started)
-        if self.schedule.step(self.lens.looking, self._run.interval("step")):
+            taken = time.perf_counter() - started
+            self.schedule.charge(taken)
+            began += taken
+        if self.schedule.step(self.lens.looking, self._run.interval("step"), time.perf_counter() - began):
             self.lens.look()
         elif self.lens.looking:
             self.lens.look_away()
@@ -237,5 +241,5 @@ class Clinic:
                 if not any("scalar" in note for note in self.notes):
                     self.notes.append(f"the loss is no scalar but of shape {tuple(loss.shape)}: its mean was taken")
                 loss = loss.detach().float().mean()
-            return float(loss.detach())
+            return loss.item()
         return float(loss)

@@ -15,15 +15,16 @@ class Schedule:
         self.steps = 0
         self.plain = None     # seconds of a step that is not looked at: a running mean
         self.cost = None      # seconds that a look adds: a running mean
-        self.spent = 0.0      # seconds that looks have added
+        self.spent = 0.0      # seconds that watching has added
         self.time = 0.0       # seconds of all steps
         self.last = None
 
-    def step(self, looked, interval):
-        """A step has ended; whether to look at the next. `interval`: every how many steps at most."""
+    def step(self, looked, interval, own=0.0):
+        """A step has ended; whether to look at the next. `interval`: every how many steps at most. `own`: seconds of
+        the step that went to watching even though it was not looked at."""
         now = time.perf_counter()
         if self.last is not None:
-            self._learn(now - self.last, looked)
+            self._learn(now - self.last, looked, own)
         self.last = now
         self.steps += 1
         self.looked += looked
@@ -42,11 +43,13 @@ class Schedule:
         if self.last is not None:
             self.last += seconds
 
-    def _learn(self, seconds, looked):
+    def _learn(self, seconds, looked, own):
         if self.plain is not None and seconds > PAUSE * self.plain:
             return  # validation, a slow loader: no step of the training's
         self.time += seconds
         if not looked:
+            self.spent += own
+            seconds -= own
             self.plain = seconds if self.plain is None else 0.9 * self.plain + 0.1 * seconds
         elif self.plain is not None:
             cost = max(seconds - self.plain, 0.0)
@@ -55,6 +58,6 @@ class Schedule:
 
     @property
     def overhead(self):
-        """Share of the training's own time that looks have added; None before both kinds of step were seen."""
+        """Share of the training's own time that watching has added; None before both kinds of step were seen."""
         own = self.time - self.spent
         return self.spent / own if self.plain is not None and own > 0 else None

@@ -55,6 +55,18 @@ class When(unittest.TestCase):
         self.assertAlmostEqual((0.5 * count + 50) / 5000, 0.03, delta=0.004)
         self.assertAlmostEqual(made.plain, 1.0, delta=0.01)
 
+    def test_steps_that_are_not_looked_at_pay_for_their_part(self):
+        now = 0.0
+        made = schedule.Schedule(0.03)
+        looked, count = True, 0
+        with mock.patch.object(schedule.time, "perf_counter", lambda: now):
+            for _ in range(5000):
+                now += 1.51 if looked else 1.01
+                count += looked
+                looked = made.step(looked, 1, 0.01)
+        self.assertAlmostEqual((0.5 * count + 50) / 5000, 0.03, delta=0.002)
+        self.assertAlmostEqual(made.plain, 1.0, delta=0.001)
+
     def test_no_more_often_than_the_record_takes(self):
         seen, _ = looks(None, lambda _: 1.0, 64, interval=8)
         self.assertEqual([step for step, looked in enumerate(seen) if looked], list(range(0, 64, 8)))

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "gradclinic/tensor/statistics_pass.h"
-#include "gradclinic/tensor/tensor.h"
 
 namespace gradclinic {
 namespace {
@@ -44,9 +43,11 @@ void OutsideSurvey::keep_samples(const UnitTensor& activations) {
   if (kept_ == 0) sample_size_ = size;
   if (size != sample_size_) return;  // images of another size
   const Index more = std::min(kSurveySamples - kept_, activations.outer);
+  samples_.resize(static_cast<std::size_t>((kept_ + more) * size));
+  float* to = samples_.data() + kept_ * size;
   for (Index sample = 0; sample < more; ++sample) {
     const float* values = activations.data + sample * activations.outer / more * whole;
-    for (Index i = 0; i < whole; i += stride) samples_.push_back(values[i]);
+    for (Index i = 0; i < whole; i += stride) *to++ = values[i];
   }
   kept_ += more;
 }
@@ -57,13 +58,22 @@ void OutsideSurvey::add_weights(View<const float> weights) {
   weight_deviation_ = statistics.deviation;
 }
 
-LayerSurvey OutsideSurvey::take(bool can_die) {
+View<const float> OutsideSurvey::transposed(std::vector<float>& scratch) const {
+  constexpr Index kBlock = 16;  // units whose rows stay in the cache from one sample to the next
+  scratch.resize(samples_.size());
+  for (Index first = 0; first < sample_size_; first += kBlock) {
+    const Index end = std::min(first + kBlock, sample_size_);
+    for (Index sample = 0; sample < kept_; ++sample)
+      for (Index i = first; i < end; ++i) scratch[i * kept_ + sample] = samples_[sample * sample_size_ + i];
+  }
+  return {scratch.data(), sample_size_, kept_};
+}
+
+LayerSurvey OutsideSurvey::take(bool can_die, std::vector<float>& scratch) {
   LayerSurvey result = {kNaN, kNaN, kNaN, kNaN, kNaN, weight_mean_, weight_deviation_};
   if (kept_ > 0) {
-    Tensor<float> by_unit(sample_size_, kept_);
-    for (Index sample = 0; sample < kept_; ++sample)
-      for (Index i = 0; i < sample_size_; ++i) by_unit.view()(i, sample) = samples_[sample * sample_size_ + i];
-    const LayerSurvey signal = survey_activations(by_unit.view());
+    const View<const float> by_unit = transposed(scratch);
+    const LayerSurvey signal = survey_activations(by_unit);
     result.alike = signal.alike;
     result.dimensions = signal.dimensions;
     result.spread = signal.spread;

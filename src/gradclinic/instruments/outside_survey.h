@@ -15,11 +15,14 @@ class OutsideSurvey {
   /// dimensions by the first 512 samples (the outer axis), of each up to 2048 entries spread evenly.
   void add(const UnitTensor& activations, const Activation& activation);
   void add_weights(View<const float> weights);
-  /// Of what was added since the last call; NaN where nothing was.
-  LayerSurvey take(bool can_die);
+  /// Of what was added since the last call; NaN where nothing was. `scratch` may be used for survey after survey, so
+  /// that its memory is asked for once.
+  LayerSurvey take(bool can_die, std::vector<float>& scratch);
 
  private:
   void keep_samples(const UnitTensor& activations);
+  /// The samples, a unit to a row.
+  View<const float> transposed(std::vector<float>& scratch) const;
 
   std::vector<unsigned char> alive_;
   std::vector<Index> saturated_;

@@ -80,6 +80,7 @@ struct OutsideWatch::Implementation {
   std::optional<NonFinite> non_finite;
   bool non_finite_told = false;
   std::vector<float> survey_row;
+  std::vector<float> survey_scratch;
   bool validates = false;
 };
 
@@ -169,7 +170,8 @@ void OutsideWatch::take_survey(std::int64_t steps_done, double loss, double accu
   for (std::size_t i = 0; i < own.order.size(); ++i) {
     Module& module = own.at(own.order[i]);
     module.survey.add_weights({module.weights.data(), 1, static_cast<Index>(module.weights.size())});
-    result.layers.push_back(module.survey.take(module.activation->can_die && i + 1 < own.order.size()));
+    result.layers.push_back(
+        module.survey.take(module.activation->can_die && i + 1 < own.order.size(), own.survey_scratch));
   }
   write_survey(result, own.survey_row.data());
   own.sink.append("survey", steps_done, own.survey_row.data());
