@@ -18,7 +18,6 @@ class Eye:
     def __init__(self, lens, run, modules):
         self.looking = False
         self.queued = False        # whether the end of this backward pass will be told to the lens
-        self.last = -1             # the module whose output was seen last
         self.last_address = 0
         self._lens, self._run = weakref.ref(lens), run
         self._address = run.address
@@ -27,10 +26,18 @@ class Eye:
         """The next step is looked at; `surveys`: activations are shown to the lens, too."""
         self.looking, self._surveys = True, surveys
         self.queued = False
-        self.last, self.last_address = -1, 0
+        self._last, self._last_output, self.last_address = -1, None, 0
         self._called = set()
         self._arrived = set()
         self._awaited = None
+
+    @property
+    def last(self):
+        """The module whose output was seen last; -1 once that is freed, as another tensor may have its address then."""
+        return self._last if self._last_output is not None and self._last_output() is not None else -1
+
+    def forget_last(self):
+        self._last = -1
 
     def begins(self, module):
         """Whether a module's output is to be seen: the first in this step."""
@@ -56,7 +63,7 @@ class Eye:
         else:
             self._see(PRE_ACTIVATION, module, tensor, channels_first)
         self._watch_gradient(PRE_ACTIVATION_GRAD, module, tensor, channels_first)
-        self.last, self.last_address = module, tensor.data_ptr()
+        self._last, self._last_output, self.last_address = module, weakref.ref(tensor), tensor.data_ptr()
 
     def saw_norm(self, module, tensor, channels_first):
         self._awaited = None

@@ -151,7 +151,7 @@ class Lens:
         self._see_activation(layer, output)
         if not self.started:
             self._computed[layer] = (module, output.data_ptr())
-        self.eye.last = -1
+        self.eye.forget_last()
 
     def _follows(self, inputs):
         """The layer whose output a module has just been given; None of any other input."""

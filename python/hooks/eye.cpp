@@ -58,6 +58,7 @@ Eye::Eye(const CoreCalls& calls, const EyeQuantities& quantities, const py::obje
       lens_(py::module_::import("weakref").attr("ref")(lens)),
       run_(run),
       run_address_(reinterpret_cast<void*>(run.attr("address").cast<std::uintptr_t>())),
+      last_output_(c10::intrusive_ptr<at::TensorImpl>()),
       called_(static_cast<std::size_t>(modules)) {
   for (auto& arrived : arrived_) arrived.resize(called_.size());
 }
@@ -78,7 +79,8 @@ void Eye::look(bool surveys) {
   looking = true;
   surveys_ = surveys;
   queued = false;
-  last = -1;
+  last_ = -1;
+  last_output_.reset();
   last_address = 0;
   awaited_ = {};
   called_.assign(called_.size(), false);
@@ -115,7 +117,8 @@ void Eye::saw_output(int module, const at::Tensor& tensor, bool channels_first, 
   else
     see(quantities_.pre_activation, module, tensor, channels_first);
   watch_gradient(quantities_.pre_activation_grad, module, tensor, channels_first);
-  last = module;
+  last_ = module;
+  last_output_ = c10::weak_intrusive_ptr<at::TensorImpl>(tensor.getIntrusivePtr());
   last_address = reinterpret_cast<std::uintptr_t>(tensor.has_storage() ? memory_of(tensor) : nullptr);
 }
 

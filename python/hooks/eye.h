@@ -38,6 +38,9 @@ class Eye : public std::enable_shared_from_this<Eye> {
   void saw_norm(int module, const at::Tensor& tensor, bool channels_first);
   void settle();
   void watch_gradient(int quantity, int module, const at::Tensor& tensor, bool channels_first);
+  /// The module whose output was seen last; -1 once that is freed, as another tensor may have its address then.
+  int last() const { return last_output_.expired() ? -1 : last_; }
+  void forget_last() { last_ = -1; }
   /// From a node's hook, with or without Python's lock: raises nothing.
   void saw_gradient(int quantity, int module, const at::Tensor& gradient, bool channels_first) noexcept;
   /// The lens gives up watching for the exception that is being handled.
@@ -45,7 +48,6 @@ class Eye : public std::enable_shared_from_this<Eye> {
 
   bool looking = false;
   bool queued = false;  ///< whether the end of this backward pass will be told to the lens
-  int last = -1;        ///< the module whose output was seen last
   std::uintptr_t last_address = 0;
 
  private:
@@ -64,6 +66,8 @@ class Eye : public std::enable_shared_from_this<Eye> {
   pybind11::object run_;
   void* run_address_;
   bool surveys_ = false;
+  int last_ = -1;
+  c10::weak_intrusive_ptr<at::TensorImpl> last_output_;
   std::vector<bool> called_;
   std::vector<bool> arrived_[2];  ///< gradients, of pre-activations and of activations
   Awaited awaited_;

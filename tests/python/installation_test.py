@@ -38,6 +38,8 @@ class Installation(unittest.TestCase):
                                  env={**os.environ, "PYTHONPATH": folder})
             self.assertEqual(0, ran.returncode, ran.stderr)
             self.assertTrue(ran.stdout.startswith(folder), ran.stdout)
+            compiled = sorted(path.name for path in (Path(folder) / "gradclinic").glob("*.so"))
+            self.assertEqual(sorted(path.name for path in Path(gradclinic.core.__file__).parent.glob("*.so")), compiled)
 
 
 if __name__ == "__main__":

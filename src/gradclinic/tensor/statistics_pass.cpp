@@ -12,6 +12,7 @@
 #define HWY_TARGET_INCLUDE "gradclinic/tensor/statistics_pass.cpp"
 #include "hwy/foreach_target.h"  // compiles what follows once per instruction set
 // After foreach_target.h.
+#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -29,11 +30,25 @@ using DoubleVector = hn::Vec<DoubleTag>;
 /// Additions to a float accumulator's lane, at most, before it is folded into double.
 constexpr Index kAdditions = 256;
 
+/// Entries.
+constexpr Index kAhead = 1024;
+
 template <bool kDifference>
 HWY_INLINE Vector load(const PassInput& input, Index at) {
   const Vector left = hn::LoadU(Tag(), input.left + at);
   if constexpr (!kDifference) return left;
   return hn::Sub(left, hn::LoadU(Tag(), input.right + at));
+}
+
+/// Asks for what four vectors will be read from some time later: the core itself looks no further than a page of
+/// memory.
+template <bool kDifference>
+HWY_INLINE void prefetch(const PassInput& input, Index at) {
+  const Index lanes = static_cast<Index>(hn::Lanes(Tag()));
+  for (Index i = 0; i < 4; ++i) {
+    hwy::Prefetch(input.left + at + kAhead + i * lanes);
+    if constexpr (kDifference) hwy::Prefetch(input.right + at + kAhead + i * lanes);
+  }
 }
 
 /// Loads the `count` floats left of a row; the other lanes are 0.
@@ -118,6 +133,7 @@ void sum_up(const PassInput& input, PassSums& result) {
   for (Index at = 0; at < size;) {
     const Index end = std::min(at + block, size);
     for (; at + 4 * lanes <= end; at += 4 * lanes) {
+      prefetch<kDifference>(input, at);
       const Vector x0 = load<kDifference>(input, at);
       const Vector x1 = load<kDifference>(input, at + lanes);
       const Vector x2 = load<kDifference>(input, at + 2 * lanes);
