@@ -35,7 +35,7 @@ class Case:
 
     @property
     def half(self):
-        return "tuning" if rule.BASES.index(self.base) % 2 == 0 else "held-out"
+        return rule.base(self.base).SPLIT
 
     @property
     def stands_alone(self):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """label.py [--jobs N] [--only PREFIX] [--runs FILE]: trains every case and its base on seeds 0 to 9 and decides by what
-they come to whether the labels of cases/*.toml hold; writes labels.json. Exits with 1 when a label is not accepted.
+they come to whether the labels of cases/*.toml hold; writes labels.json, where cases that were not chosen keep what they
+have. Exits with 1 when a label is not accepted.
 Each is trained on bench.py's seed, too: "holds_when_scored" says whether that one training is what the label says.
 
 Every finished training is kept in FILE (build/torch_case_runs.jsonl), so that it goes on where it was; remove FILE
@@ -168,6 +169,19 @@ def decide(chosen, runs):
     return decisions
 
 
+def write(decisions, every, runs):
+    """Into labels.json, in which other cases keep their entries."""
+    bases = {decision.case.base for decision in decisions}
+    scored = Scored([decision.case for decision in decisions]
+                    + [case for case in every if case.base in bases and not case.change], runs)
+    entries = json.loads(LABELS.read_text()) if LABELS.exists() else {}
+    for decision in decisions:
+        entries[decision.case.name] = decision.as_json() | {"holds_when_scored": scored.holds(decision.case)}
+    lines = [f" {json.dumps(name)}: {json.dumps(entries[name])}" for name in sorted(case.name for case in every)
+             if name in entries]
+    LABELS.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2)
@@ -182,11 +196,7 @@ def main():
         entry = decision.as_json()
         told = {name: entry[name] for name in ("worse", "learnt", "diverged", *NUMBERS, "beaten_by") if name in entry}
         print("ok  " if entry["accepted"] else "NOT ", decision.case.name, decision.case.verdict, told)
-    if not options.only:
-        scored = Scored(every, runs)
-        entries = [f" {json.dumps(d.case.name)}: {json.dumps(d.as_json() | {'holds_when_scored': scored.holds(d.case)})}"
-                   for d in sorted(decisions, key=lambda decision: decision.case.name)]
-        LABELS.write_text("{\n" + ",\n".join(entries) + "\n}\n")
+    write(decisions, every, runs)
     return 0 if all(decision.accepted() for decision in decisions) else 1
 
 

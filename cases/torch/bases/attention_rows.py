@@ -11,6 +11,7 @@ import plan
 import weights
 
 FAMILY = "attention"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.003, batch=32, epochs=7, warm_up=20)
 OWN_DATA = {"samples"}
 

@@ -7,6 +7,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.002, batch=32, epochs=9)
 OWN_DATA = {"samples"}
 

@@ -8,6 +8,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.003, batch=32, epochs=12)
 OWN_DATA = {"samples", "noise"}
 

@@ -9,6 +9,7 @@ import plan
 import weights
 
 FAMILY = "attention"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.002, batch=64, epochs=10, warm_up=30)
 OWN_DATA = {"samples", "length"}
 

@@ -8,6 +8,7 @@ import plan
 import weights
 
 FAMILY = "attention"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.003, batch=32, epochs=8, weight_decay=0.01)
 OWN_DATA = {"samples", "length"}
 

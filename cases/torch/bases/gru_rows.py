@@ -8,6 +8,7 @@ import plan
 import weights
 
 FAMILY = "recurrent"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.006, batch=32, epochs=10)
 OWN_DATA = {"samples"}
 

@@ -9,6 +9,7 @@ import plan
 import weights
 
 FAMILY = "attention"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.003, batch=32, epochs=6, weight_decay=0.01, clip=1.0)
 OWN_DATA = {"samples", "noise"}
 

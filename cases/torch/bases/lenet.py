@@ -9,6 +9,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
+SPLIT = "tuning"
 PLAN = dict(optimizer="sgd", lr=0.02, batch=32, epochs=12)
 OWN_DATA = {"samples"}      # changes after which the base's loss says little about the case's
 

@@ -7,6 +7,7 @@ import plan
 import weights
 
 FAMILY = "recurrent"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.01, batch=32, epochs=10, clip=1.0)
 OWN_DATA = {"samples", "length"}
 

@@ -9,6 +9,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
+SPLIT = "tuning"
 PLAN = dict(optimizer="nesterov", lr=0.05, batch=32, epochs=5, schedule="cosine", weight_decay=1e-4)
 OWN_DATA = {"samples"}
 

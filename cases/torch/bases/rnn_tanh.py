@@ -8,6 +8,7 @@ import plan
 import weights
 
 FAMILY = "recurrent"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.002, batch=32, epochs=8, clip=1.0)
 OWN_DATA = {"samples", "length"}
 
