@@ -128,3 +128,44 @@ def chains(generator, samples, *, held_out=300, length=16, symbols=12, noise=0.1
     targets = text[:, 1:].clone()
     return split(text[:, :-1].clone(), relabel(targets.reshape(-1), labels, symbols, generator).view_as(targets),
                  samples)
+
+
+def oscillations(generator, samples, *, held_out=400, length=24, noise=0.1, offset=0.0, scale=1.0):
+    """Sines of a frequency, phase and height of their own (samples, length, 1), all but the last value; the targets are
+    all but the first, so that each place is to foretell the next. Then times scale plus offset, inputs and targets."""
+    count = samples + held_out
+    frequency = 0.3 + 0.9 * torch.rand(count, 1, generator=generator)
+    phase = 2 * math.pi * torch.rand(count, 1, generator=generator)
+    height = 0.7 + torch.rand(count, 1, generator=generator)
+    series = height * torch.sin(frequency * torch.arange(length + 1) + phase)
+    series = (series + noise * torch.randn(series.shape, generator=generator)).unsqueeze(2) * scale + offset
+    return split(series[:, :-1].clone(), series[:, 1:].clone(), samples)
+
+
+def sections(generator, samples, *, held_out=300, length=16, symbols=10, labels="true"):
+    """Tokens (samples, length), of which 1 and 2 are marks; the target of each place is 3 a + b, a being the last mark at
+    or before it and b the next one after it, 0 for none."""
+    count = samples + held_out
+    inputs = torch.randint(3, symbols, (count, length), generator=generator)
+    marks = torch.randint(1, 3, (count, length), generator=generator)
+    inputs = torch.where(torch.rand(count, length, generator=generator) < 0.2, marks, inputs)
+    before, after = torch.zeros_like(inputs), torch.zeros_like(inputs)
+    for place in range(length):
+        here = inputs[:, place]
+        before[:, place] = torch.where(here < 3, here, before[:, place - 1] if place else 0)
+    for place in range(length - 2, -1, -1):
+        following = inputs[:, place + 1]
+        after[:, place] = torch.where(following < 3, following, after[:, place + 1])
+    targets = 3 * before + after
+    return split(inputs, relabel(targets.reshape(-1), labels, 9, generator).view_as(targets), samples)
+
+
+def lookup(generator, samples, *, held_out=400, length=8, offset=0.0, scale=1.0):
+    """Rows of a small table (samples, length, 2), a key and a value in each, and last a row with the key that is asked
+    for and no value; the target is that key's value, times scale plus offset."""
+    count = samples + held_out
+    keys = torch.rand(count, length, generator=generator).argsort(1).float()
+    values = torch.randn(count, length, generator=generator)
+    asked = torch.randint(length, (count, 1), generator=generator)
+    rows = torch.stack([torch.cat([keys, keys.gather(1, asked)], 1), torch.cat([values, torch.zeros(count, 1)], 1)], 2)
+    return split(rows, values.gather(1, asked) * scale + offset, samples)
