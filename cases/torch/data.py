@@ -143,8 +143,8 @@ def oscillations(generator, samples, *, held_out=400, length=24, noise=0.1, offs
 
 
 def sections(generator, samples, *, held_out=300, length=16, symbols=10, labels="true"):
-    """Tokens (samples, length), of which 1 and 2 are marks; the target of each place is 3 a + b, a being the last mark at
-    or before it and b the next one after it, 0 for none."""
+    """Tokens (samples, length), of which 1 and 2 are marks; the target of each place is 3 a + b, a being the last mark
+    up to there and b the next one after it, 0 for none."""
     count = samples + held_out
     inputs = torch.randint(3, symbols, (count, length), generator=generator)
     marks = torch.randint(1, 3, (count, length), generator=generator)

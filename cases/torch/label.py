@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """label.py [--jobs N] [--only PREFIX] [--runs FILE]: trains every case and its base on seeds 0 to 9 and decides by what
-they come to whether the labels of cases/*.toml hold; writes labels.json, where cases that were not chosen keep what they
-have. Exits with 1 when a label is not accepted.
+they come to whether the labels of cases/*.toml hold; writes labels.json, where cases that were not chosen keep theirs.
+Exits with 1 when a label is not accepted.
 Each is trained on bench.py's seed, too: "holds_when_scored" says whether that one training is what the label says.
 
 Every finished training is kept in FILE (build/torch_case_runs.jsonl), so that it goes on where it was; remove FILE

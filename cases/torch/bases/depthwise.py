@@ -21,15 +21,13 @@ def separable(inputs, outputs, stride, activation):
 
 
 class Mobile(nn.Module):
-    def __init__(self, widths, activation, dropout, softmax):
+    def __init__(self, widths, activation, dropout):
         super().__init__()
         layers = [nn.Conv2d(1, widths[0], 3, padding=1, bias=False), nn.BatchNorm2d(widths[0]), activation()]
         for i, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
             layers.append(separable(inputs, outputs, 2 if i < 2 else 1, activation))
         self.features = nn.Sequential(*layers)
         self.classifier = nn.Sequential(nn.Dropout(dropout), nn.Linear(widths[-1], 10))
-        if softmax:
-            self.classifier.add_module("probabilities", nn.Softmax(dim=1))
 
     def forward(self, x):
         return self.classifier(F.adaptive_avg_pool2d(self.features(x), 1).flatten(1))
@@ -38,18 +36,15 @@ class Mobile(nn.Module):
 ACTIVATIONS = {"relu6": lambda: nn.ReLU6(inplace=True), "hardswish": nn.Hardswish, "relu": nn.ReLU}
 
 
-def training(seed, *, samples=1200, widths=(12, 24, 48, 48), activation="relu6", dropout=0.0, softmax=False, gain=None,
-             fill=None, trained="all", frozen=False, pixels="standardized", labels="true", rare=(), smoothing=0.0,
-             **change):
+def training(seed, *, samples=1200, widths=(12, 24, 48, 48), activation="relu6", dropout=0.0, gain=None,
+             fill=None, trained="all", pixels="standardized", labels="true", rare=(), **change):
     generator = plan.prepare(seed)
     samples = data.fashion(generator, samples, pixels=pixels, labels=labels, rare=rare)
-    model = Mobile(list(widths), ACTIVATIONS[activation], dropout, softmax)
+    model = Mobile(list(widths), ACTIVATIONS[activation], dropout)
     if gain is not None:
         weights.scale_weights(model, gain)
     if fill is not None:
         weights.fill_weights(model, fill)
-    if frozen:
-        model.features.requires_grad_(False)
     parameters = {"all": model, "classifier": model.classifier}[trained].parameters()
-    loss = nn.CrossEntropyLoss(label_smoothing=smoothing)
-    return plan.make(model, samples, loss, seed=seed, accuracy=plan.top1, parameters=parameters, **{**PLAN, **change})
+    return plan.make(model, samples, F.cross_entropy, seed=seed, accuracy=plan.top1, parameters=parameters,
+                     **{**PLAN, **change})
