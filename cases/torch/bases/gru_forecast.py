@@ -32,14 +32,14 @@ class Forecaster(nn.Module):
         return self.output(torch.stack(foretold, dim=1))
 
 
-OUTPUTS = {"identity": nn.Identity(), "relu": nn.ReLU()}
+OUTPUTS = {"identity": nn.Identity, "relu": nn.ReLU}
 
 
 def training(seed, *, samples=800, length=24, noise=0.1, width=24, output="identity", gain=None, gates=None,
              offset=0.0, scale=1.0, **change):
     generator = plan.prepare(seed)
     samples = data.oscillations(generator, samples, length=length, noise=noise, offset=offset, scale=scale)
-    model = Forecaster(width, OUTPUTS[output])
+    model = Forecaster(width, OUTPUTS[output]())
     if gain is not None:
         weights.scale_weights(model, gain)
     if gates is not None:
