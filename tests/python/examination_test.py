@@ -229,6 +229,34 @@ class Examine(unittest.TestCase):
         diagnosis = gradclinic.examine(lambda watch: loop(watch, steps=24, lr=0.01, optimizer=adam))
         self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "undertrained"), str(diagnosis))
 
+    def test_code_that_a_change_breaks_has_no_such_trial(self):
+        class Keys(nn.Module):
+            """Reads keys of a table from its inputs, which no longer are such when they are standardized."""
+
+            def __init__(self):
+                super().__init__()
+                self.table, self.head = nn.Embedding(4, 8), nn.Linear(8, 2)
+
+            def forward(self, x):
+                return self.head(self.table(x[:, 0].long()))
+
+        def train(watch):
+            torch.manual_seed(2)
+            model = Keys()
+            optimizer = adam(model.parameters(), 0.05)
+            x = torch.randint(4, (200, 1)).float()
+            with watch(model, optimizer) as clinic:
+                for _ in range(60):
+                    loss = F.cross_entropy(model(x), (x[:, 0] > 1).long())
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    clinic.step(loss)
+
+        diagnosis = gradclinic.examine(train)
+        self.assertEqual(diagnosis.verdict, "healthy", str(diagnosis))
+        self.assertNotIn("data.standardize", str(diagnosis))
+
     def test_frozen_layers_are_no_finding(self):
         def train(watch):
             with unittest.mock.patch.object(nn.Sequential, "parameters", frozen):
