@@ -40,9 +40,10 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 /// as is known. `scale`: what the training's loss is of the mean over the batch. `probabilities`: the loss is given
 /// probabilities where it takes logits. `variance`: of the targets around `targets`, where the loss compares every
 /// output of a batch with every target of it, so that no more than their mean is known; NaN where they are the targets.
+/// `out_of_reach`: see DataFacts.
 void describe_data(OutsideRun& run, const std::string& loss_name, Address inputs, Index samples, Index features,
                    Address targets, Index outputs, double samples_seen, double held_out, double scale,
-                   bool probabilities, double variance) {
+                   bool probabilities, double variance, double out_of_reach) {
   const Loss& loss = find_loss(loss_name);
   Split split;
   split.training = dataset(inputs, samples, features, targets, outputs, loss.classifies);
@@ -51,6 +52,7 @@ void describe_data(OutsideRun& run, const std::string& loss_name, Address inputs
   facts.held_out = held_out;
   facts.constant_loss *= scale;
   facts.output_probabilities = probabilities ? 1 : 0;
+  facts.output_out_of_reach = out_of_reach;
   if (!std::isnan(variance)) keep_only_moments(facts, variance);
   if (features == 0) forget_inputs(facts);
   run.watch().describe_data(facts);

@@ -220,7 +220,7 @@ class Clinic:
         """The record so far, as the core keeps it."""
         if not self._begun:
             raise core.Error("no step was seen: " + ("; ".join(self.notes) or "call step(loss) after each step"))
-        self.progress.describe_data(self._run)
+        self.progress.describe_data(self._run, self.lens.output_range)
         for note in self.notes:
             self._run.event(self.progress.steps, "not-seen", 0, note)
         self.notes.clear()

@@ -37,6 +37,7 @@ class Lens:
         self.loss_of_output = NAN     # of a model that returns its loss
         self.dropout = 0.0            # the largest share dropped in the first step
         self.squashing = None         # "softmax" or "sigmoid", where the output is one's
+        self.output_range = (-math.inf, math.inf)
         self._model, self._run, self._address, self.progress = model, run, run.address, progress
         self.eye = Eye(self, run, len(layers))
         self._by_module = {layer.module: layer for layer in layers}
@@ -231,6 +232,7 @@ class Lens:
         if self.progress.wants_samples or self.progress.wants_inputs:
             self.output = plain(tensor.detach()).clone()
             self.squashing = modules.squashing(tensor.grad_fn)
+            self.output_range = modules.output_range(tensor.grad_fn)
             tensor.grad_fn.register_hook(functools.partial(self._saw_output_gradient, which=tensor.output_nr))
 
     @guarded

@@ -1,5 +1,7 @@
 """Which modules of a network are layers, norms and activation functions."""
 
+import math
+
 import torch
 from torch import nn
 
@@ -27,6 +29,8 @@ PASSING = ("MaxPool", "AvgPool", "AdaptiveAvgPool", "Mean", "View", "Reshape", "
            "Squeeze", "Unsqueeze", "NativeDropout", "Clone", "Expand", "Select", "Slice", "T")
 # Nodes that make probabilities of logits, and those that only give them another shape.
 SQUASHING = {"SoftmaxBackward0": "softmax", "SigmoidBackward0": "sigmoid"}
+RANGES = {"SoftmaxBackward0": (0.0, 1.0), "SigmoidBackward0": (0.0, 1.0), "TanhBackward0": (-1.0, 1.0),
+          "ReluBackward0": (0.0, math.inf)}
 RESHAPING = ("View", "Reshape", "UnsafeView", "Permute", "Transpose", "Squeeze", "Unsqueeze", "T")
 
 CONVOLUTIONS = (nn.modules.conv._ConvNd,)
@@ -122,16 +126,21 @@ def activation_before(node, of_layer):
 
 def squashing(node):
     """"softmax" or "sigmoid" where an output's node is one, behind changes of shape at most; else None."""
+    return SQUASHING.get(_last_function(node))
+
+
+def output_range(node):
+    """What an output can be, by its node: the least and the largest number."""
+    return RANGES.get(_last_function(node), (-math.inf, math.inf))
+
+
+def _last_function(node):
+    """The name of an output's node, behind changes of shape at most."""
     for _ in range(4):
-        if node is None:
-            return None
-        name = node.name()
-        if name in SQUASHING:
-            return SQUASHING[name]
-        if not name.startswith(RESHAPING):
-            return None
+        if node is None or not node.name().startswith(RESHAPING):
+            break
         node = next((following for following, _ in node.next_functions if following is not None), None)
-    return None
+    return node.name() if node is not None else None
 
 
 def _nodes_before(node, most=4000):

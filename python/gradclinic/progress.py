@@ -169,8 +169,8 @@ class Progress:
         same = float(variances.max() - variances.min()) <= 1e-3 * within
         return within if between < within and (varied or same) else NAN
 
-    def describe_data(self, run):
-        """Hands the sample's facts to the record, once."""
+    def describe_data(self, run, output_range):
+        """Hands the sample's facts to the record, once. output_range: the least and the largest that an output can be."""
         if self._described:
             return
         self._described = True
@@ -185,8 +185,12 @@ class Progress:
             within = variance if variance > 0 else 0.0
             deviation = math.sqrt(within + float(values.var(unbiased=False)))
             self.target_scale = (float(values.mean()), deviation)
+        out_of_reach = 0.0
+        if self.loss_kind == "mse" and math.isnan(variance):
+            spread = float(values.var(unbiased=False))
+            out_of_reach = float((values - values.clamp(*output_range)).square().mean()) / spread if spread > 0 else 0.0
         samples = max(float(self._kept), float(self.batch))
         run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
                           values.shape[1], samples, float(self.held_out),
-                          statistics.median(self._scales), self.probabilities, variance)
+                          statistics.median(self._scales), self.probabilities, variance, out_of_reach)
         self._inputs, self._targets = [], []

@@ -231,6 +231,9 @@ class Treatment:
                         initialize(value)
                     else:
                         value.zero_()
+            for value in model.parameters():  # of modules that are no layers, which are left as they are unless broken
+                if value.requires_grad and value.ndim == 2 and bool((value == value.flatten()[:1]).all()):
+                    initialize(value)
 
     def _zero_biases(self, model, value):
         if value:

@@ -130,6 +130,20 @@ TEST(WrongOutputOrLoss, IsALossOfEveryOutputWithEveryTarget) {
   EXPECT_EQ(changes[0][0].value, "squeezed");
 }
 
+TEST(WrongOutputOrLoss, IsAnOutputThatCannotReachItsTargets) {
+  const auto with = [](float share) {
+    Record record = trained(kSgd, 1, 0.1F, 0.1F);
+    add_table(record, "data", {0}, {{{"data.output_out_of_reach", 0}, {share}}, {{"data.target_values", 0}, {100}}});
+    return record;
+  };
+  EXPECT_FALSE(found("wrong-output-or-loss", with(0)));
+  EXPECT_FALSE(found("wrong-output-or-loss", with(0.05F))) << "a few targets beyond it";
+  ASSERT_TRUE(found("wrong-output-or-loss", with(0.15F)));
+  EXPECT_FALSE(found("wrong-output-or-loss", with(0.15F))->fatal);
+  EXPECT_TRUE(found("wrong-output-or-loss", with(0.3F))->fatal);
+  EXPECT_TRUE(without("wrong-output-or-loss", with(0.3F)).empty());
+}
+
 TEST(WrongOutputOrLoss, IsNotToldOfFunctionsThatAreNotKnown) {
   EXPECT_FALSE(found("wrong-output-or-loss", with_outputs(0))) << "an outside network's activation may be unknown";
   EXPECT_FALSE(found("wrong-output-or-loss", with_outputs(NAN)));

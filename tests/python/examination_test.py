@@ -229,6 +229,65 @@ class Examine(unittest.TestCase):
         diagnosis = gradclinic.examine(lambda watch: loop(watch, steps=24, lr=0.01, optimizer=adam))
         self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "undertrained"), str(diagnosis))
 
+    def test_an_output_that_cannot_reach_its_targets(self):
+        generator = torch.Generator().manual_seed(6)
+        x = torch.randn(300, 3, generator=generator)
+        amounts = (x[:, :1] * x[:, 1:2] + x[:, 2:]).detach()
+
+        def fitted(last, y):
+            def train(watch):
+                torch.manual_seed(3)
+                model = nn.Sequential(nn.Linear(3, 32), nn.Tanh(), nn.Linear(32, 1), *last, nn.Flatten())
+                optimizer = adam(model.parameters(), 0.01)
+                with watch(model, optimizer) as clinic:
+                    for _ in range(150):
+                        loss = F.mse_loss(model(x), y)
+                        optimizer.zero_grad()
+                        loss.backward()
+                        optimizer.step()
+                        clinic.step(loss)
+            return gradclinic.examine(train)
+
+        for last in (nn.ReLU(), nn.Sigmoid()):
+            diagnosis = fitted([last], amounts)
+            self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"), str(diagnosis))
+            self.assertIn("range", diagnosis["findings"][0]["sentence"])
+        self.assertEqual(fitted([nn.Sigmoid()], torch.sigmoid(amounts)).verdict, "healthy")
+        self.assertEqual(fitted([], amounts).verdict, "healthy")
+
+    def test_weights_that_are_all_0(self):
+        class Attentive(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.table, self.attention = nn.Embedding(6, 8), nn.MultiheadAttention(8, 2, batch_first=True)
+                self.head = nn.Linear(8, 1)
+                for value in self.parameters():
+                    nn.init.zeros_(value)
+
+            def forward(self, words):
+                x = self.table(words)
+                return self.head(self.attention(x, x, x)[0].mean(1))
+
+        def train(watch):
+            torch.manual_seed(3)
+            model = Attentive()
+            words = torch.randint(6, (200, 5))
+            y = words.float().mean(1, keepdim=True)
+            optimizer = adam(model.parameters(), 0.02)
+            with watch(model, optimizer) as clinic:
+                for _ in range(100):
+                    loss = F.mse_loss(model(words), y)
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    clinic.step(loss)
+
+        diagnosis = gradclinic.examine(train)
+        self.assertEqual(diagnosis.verdict, "sick", str(diagnosis))
+        self.assertIn(diagnosis.cause, ("symmetric-init", "disconnected-parameter"))
+        self.assertTrue(any(trial["suspect"] == diagnosis.cause and trial["restored"] > 0.5
+                            for trial in diagnosis["trials"]), str(diagnosis))
+
     def test_code_that_a_change_breaks_has_no_such_trial(self):
         class Keys(nn.Module):
             """Reads keys of a table from its inputs, which no longer are such when they are standardized."""

@@ -115,9 +115,11 @@ double restored(const Chart& chart, const Counterfactual& tried, const Judgement
 }
 
 void weigh(const Chart& chart, const Judgement& judgement, std::vector<Suspect>& suspects) {
+  // Where less than is clear was lost, bringing it back speaks for nobody.
+  const double clear = std::isnan(judgement.shortfall) ? 1 : std::clamp(judgement.shortfall, 0.0, 1.0);
   for (Suspect& suspect : suspects)
     for (const TriedChange& tried : suspect.tried)
-      suspect.restored = std::fmax(suspect.restored, restored(chart, tried.result, judgement));
+      suspect.restored = std::fmax(suspect.restored, clear * restored(chart, tried.result, judgement));
 }
 
 std::vector<Trial> trials_of(const Chart& chart, const std::vector<Suspect>& suspects,

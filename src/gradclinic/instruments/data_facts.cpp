@@ -208,7 +208,8 @@ std::span<const NamedFact> data_fact_names() {
                                          {"neighbour_chance", &DataFacts::neighbour_chance},
                                          {"neighbour_uncertainty", &DataFacts::neighbour_uncertainty},
                                          {"output_probabilities", &DataFacts::output_probabilities},
-                                         {"output_broadcast", &DataFacts::output_broadcast}};
+                                         {"output_broadcast", &DataFacts::output_broadcast},
+                                         {"output_out_of_reach", &DataFacts::output_out_of_reach}};
   return kFacts;
 }
 

@@ -33,6 +33,9 @@ struct DataFacts {
   double neighbour_uncertainty = 0;  ///< standard deviation of the agreement in that case
   double output_probabilities = 0;   ///< 1 when a network from outside gives its loss probabilities in place of logits
   double output_broadcast = 0;       ///< 1 when its loss compares every output of a batch with every target of it
+  /// Of a regression: the least mean squared error that the range of its output's last function leaves, over the
+  /// targets' variance.
+  double output_out_of_reach = 0;
 };
 
 /// A fact's name, as its column "data.<name>" is called, and where it is kept.

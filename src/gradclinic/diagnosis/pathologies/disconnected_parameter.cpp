@@ -94,7 +94,7 @@ std::optional<Finding> examine(const Chart& chart) {
                             "no_grad() or a conversion to NumPy between it and the loss."
                           : "Weights of a layer never get a gradient: what they compute does not reach the loss.",
       .by_hand = cut_off,
-      .fatal = cut_off && hardly_learns(chart)};
+      .fatal = hardly_learns(chart)};
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {

@@ -23,6 +23,10 @@ bool linear(const Chart& chart) {
   return chains && model.activation == "identity" && chart.hidden() > 0;
 }
 
+/// Shares of the targets' variance that the output cannot reach: worth saying, and as much as is clear in a loss.
+constexpr double kOutOfReach = 0.1;
+constexpr double kFarOutOfReach = 0.25;
+
 /// The model or the loss is not what was meant: its sentence says what to change, and no fix of the catalogue does.
 Finding mistake(double confidence, const char* fact, const char* rule, const char* sentence) {
   return {.confidence = confidence,
@@ -45,6 +49,18 @@ std::optional<Finding> fault_of(const Chart& chart) {
                    "Outputs of shape (n, 1) meet targets of shape (n,), or the reverse, and the loss compares every "
                    "output of a batch with every target of it: all outputs are pulled to the targets' mean. Give both "
                    "one shape: loss(model(x).squeeze(1), y).");
+  if (const double share = chart.fact("output_out_of_reach");
+      share > kOutOfReach && chart.spec().model.kind == "outside")
+    return Finding{
+        .confidence = 0.9,
+        .evidence = {{"squared distance of the targets from what the output can be, over their variance", share, "0"}},
+        .rule = "targets beyond the range of the output's last function",
+        .sentence =
+            "The model ends in a function that cannot put out what it is asked for: a sigmoid gives 0 to 1, tanh "
+            "-1 to 1, ReLU nothing below 0, and targets lie beyond. Leave it out, or scale the targets into its "
+            "range.",
+        .by_hand = true,
+        .fatal = share > kFarOutOfReach};
   if (regresses_classes(chart))
     return Finding{.confidence = 0.7,
                    .evidence = {{"distinct target values", chart.fact("target_values"), ""},
