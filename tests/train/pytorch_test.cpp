@@ -79,7 +79,9 @@ void compare(const Case& one, const nlohmann::json& theirs) {
   const Outcome outcome = train(one.spec, &ours);
   EXPECT_EQ(outcome.status, "finished");
   const auto numbers = [&](const char* key) { return theirs.at(key).get<std::vector<double>>(); };
-  EXPECT_LE(distance(ours.initial, numbers("initial")), 1e-6) << "initial parameters";
+  // A QR decomposition rounds as the machine's kernels for it do.
+  const bool decomposes = one.spec.model.init == "orthogonal" || one.spec.model.init == "lsuv";
+  EXPECT_LE(distance(ours.initial, numbers("initial")), decomposes ? 1e-5 : 1e-6) << "initial parameters";
   expect_close(ours.series(&StepSummary::loss), numbers("losses"), kTolerance, "loss");
   expect_close(ours.series(&StepSummary::lr), numbers("rates"), 1e-12, "learning rate");
   expect_close(ours.series(&StepSummary::gradient_norm), numbers("norms"), kTolerance, "gradient norm");
