@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "gradclinic/support/machine.h"
 #include "gradclinic/tensor/blas.h"
 
 namespace gradclinic {
@@ -11,7 +12,7 @@ namespace {
 
 /// A processor younger than OpenBLAS gets kernels for an old one.
 std::string remedy() {
-  const std::string core = blas_core();
+  const std::string core = describe_blas().core;
   if (core.empty())
     return "install libopenblas0-pthread and select it with update-alternatives --config libblas.so.3-x86_64-linux-gnu";
   return fmt::format("OpenBLAS has chosen its kernels for {}; set OPENBLAS_CORETYPE={}", core,

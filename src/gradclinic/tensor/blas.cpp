@@ -31,12 +31,6 @@ void use_one_blas_thread() {
   if (const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(1);
 }
 
-std::string blas_core() {
-  using Name = char* (*)();
-  const auto name = reinterpret_cast<Name>(dlsym(RTLD_DEFAULT, "openblas_get_corename"));
-  return name ? name() : "";
-}
-
 BlasSpeed measure_blas() {
   constexpr int kSize = 256;
   constexpr double kOperations = 2.0 * kSize * kSize * kSize;

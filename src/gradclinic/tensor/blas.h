@@ -1,15 +1,10 @@
 #pragma once
 
-#include <string>
-
 namespace gradclinic {
 
 /// Turns off OpenBLAS's own threads: runs go side by side, one to a core, and its threads would fight over them.
 /// Does nothing with another BLAS. Call it before the first product.
 void use_one_blas_thread();
-
-/// The processor whose kernels OpenBLAS has chosen ("SkylakeX"); empty with another BLAS.
-std::string blas_core();
 
 /// How fast the BLAS in this process multiplies, beside our own kernels on the same product.
 struct BlasSpeed {
