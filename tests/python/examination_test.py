@@ -79,6 +79,18 @@ def decayed(parameters, lr):
     return torch.optim.SGD(parameters, lr=lr, weight_decay=0.1)
 
 
+def fit(watch, model, lr, steps, loss_of):
+    """Trains by Adam on the whole batch, under watch."""
+    optimizer = adam(model.parameters(), lr)
+    with watch(model, optimizer) as clinic:
+        for _ in range(steps):
+            loss = loss_of(model)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            clinic.step(loss)
+
+
 class Treatments(unittest.TestCase):
     def treated(self, changes, **of):
         """The parameters of a training treated from outside."""
@@ -238,14 +250,7 @@ class Examine(unittest.TestCase):
             def train(watch):
                 torch.manual_seed(3)
                 model = nn.Sequential(nn.Linear(3, 32), nn.Tanh(), nn.Linear(32, 1), *last, nn.Flatten())
-                optimizer = adam(model.parameters(), 0.01)
-                with watch(model, optimizer) as clinic:
-                    for _ in range(150):
-                        loss = F.mse_loss(model(x), y)
-                        optimizer.zero_grad()
-                        loss.backward()
-                        optimizer.step()
-                        clinic.step(loss)
+                fit(watch, model, 0.01, 150, lambda model: F.mse_loss(model(x), y))
             return gradclinic.examine(train)
 
         for last in (nn.ReLU(), nn.Sigmoid()):
@@ -273,14 +278,7 @@ class Examine(unittest.TestCase):
             model = Attentive()
             words = torch.randint(6, (200, 5))
             y = words.float().mean(1, keepdim=True)
-            optimizer = adam(model.parameters(), 0.02)
-            with watch(model, optimizer) as clinic:
-                for _ in range(100):
-                    loss = F.mse_loss(model(words), y)
-                    optimizer.zero_grad()
-                    loss.backward()
-                    optimizer.step()
-                    clinic.step(loss)
+            fit(watch, model, 0.02, 100, lambda model: F.mse_loss(model(words), y))
 
         diagnosis = gradclinic.examine(train)
         self.assertEqual(diagnosis.verdict, "sick", str(diagnosis))
@@ -302,15 +300,8 @@ class Examine(unittest.TestCase):
         def train(watch):
             torch.manual_seed(2)
             model = Keys()
-            optimizer = adam(model.parameters(), 0.05)
             x = torch.randint(4, (200, 1)).float()
-            with watch(model, optimizer) as clinic:
-                for _ in range(60):
-                    loss = F.cross_entropy(model(x), (x[:, 0] > 1).long())
-                    optimizer.zero_grad()
-                    loss.backward()
-                    optimizer.step()
-                    clinic.step(loss)
+            fit(watch, model, 0.05, 60, lambda model: F.cross_entropy(model(x), (x[:, 0] > 1).long()))
 
         diagnosis = gradclinic.examine(train)
         self.assertEqual(diagnosis.verdict, "healthy", str(diagnosis))
