@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "gradclinic/instruments/gauge.h"
 #include "gradclinic/net/loss.h"
@@ -36,14 +37,20 @@ Dataset dataset(Address inputs, Index samples, Index features, Address targets, 
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
+using FactsByName = std::map<std::string, double>;
+
+void set(DataFacts& facts, const FactsByName& values) {
+  for (const NamedFact& fact : data_fact_names())
+    if (const auto given = values.find(fact.name); given != values.end()) facts.*fact.value = given->second;
+}
+
 /// Facts of a sample of the data; without features, of its targets. `samples_seen`: how many the training has, as far
-/// as is known. `scale`: what the training's loss is of the mean over the batch. `probabilities`: the loss is given
-/// probabilities where it takes logits. `variance`: of the targets around `targets`, where the loss compares every
-/// output of a batch with every target of it, so that no more than their mean is known; NaN where they are the targets.
-/// `out_of_reach`: see DataFacts.
+/// as is known. `scale`: what the training's loss is of the mean over the batch. `variance`: of the targets around
+/// `targets`, where the loss compares every output of a batch with every target of it, so that no more than their mean
+/// is known; NaN where they are the targets. `more`: facts by name that are none of the data alone.
 void describe_data(OutsideRun& run, const std::string& loss_name, Address inputs, Index samples, Index features,
-                   Address targets, Index outputs, double samples_seen, double held_out, double scale,
-                   bool probabilities, double variance, double out_of_reach) {
+                   Address targets, Index outputs, double samples_seen, double held_out, double scale, double variance,
+                   const FactsByName& more) {
   const Loss& loss = find_loss(loss_name);
   Split split;
   split.training = dataset(inputs, samples, features, targets, outputs, loss.classifies);
@@ -51,20 +58,21 @@ void describe_data(OutsideRun& run, const std::string& loss_name, Address inputs
   facts.samples = samples_seen;
   facts.held_out = held_out;
   facts.constant_loss *= scale;
-  facts.output_probabilities = probabilities ? 1 : 0;
-  facts.output_out_of_reach = out_of_reach;
+  set(facts, more);
   if (!std::isnan(variance)) keep_only_moments(facts, variance);
   if (features == 0) forget_inputs(facts);
   run.watch().describe_data(facts);
 }
 
 /// Of a loss that is not understood: nothing is known but what it began with, which becomes its unit.
-void describe_unknown(OutsideRun& run, double first_loss, double samples_seen, double held_out) {
+void describe_unknown(OutsideRun& run, double first_loss, double samples_seen, double held_out,
+                      const FactsByName& more) {
   DataFacts facts;
   for (const NamedFact& fact : data_fact_names()) facts.*fact.value = kNaN;
   facts.samples = samples_seen;
   facts.held_out = held_out;
   facts.constant_loss = first_loss;
+  set(facts, more);
   run.watch().describe_data(facts);
 }
 

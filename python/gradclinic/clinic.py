@@ -13,6 +13,7 @@ from gradclinic.description import describe
 from gradclinic.diagnosis import Diagnosis
 from gradclinic.guard import Guard, guarded
 from gradclinic.lens import Lens
+from gradclinic.loop import Loop
 from gradclinic.progress import Progress
 from gradclinic.schedule import Schedule
 
@@ -45,6 +46,7 @@ class Clinic:
         self.guard = Guard()
         self.schedule = Schedule(budget)
         self.progress = Progress()
+        self.loop = Loop(optimizers)
         self.clipped_to = 0.0     # the largest norm that a clipped gradient had
         self.lens = None
         self._run = None
@@ -135,7 +137,7 @@ class Clinic:
         if not layers:
             self.notes.append("the model has no layer with weights: only losses can be seen")
         self._run = core.Run(len(layers))
-        self.lens = Lens(self.model, layers, self._run, self.progress, self.guard)
+        self.lens = Lens(self.model, layers, self._run, self.progress, self.guard, self.loop)
         self.guard.let_go.append(self.lens.let_go)
         for optimizer in self.optimizers:
             self._hook_optimizer(optimizer)
@@ -183,6 +185,8 @@ class Clinic:
             return NAN
         with torch.no_grad():
             found = targets.infer(output, gradient, self.progress.last, self.lens.squashing)
+            if found is not None:
+                self.loop.saw_targets(found)
             return self.progress.see_targets(found, output)
 
     def _begin_step(self, began):
@@ -220,7 +224,7 @@ class Clinic:
         """The record so far, as the core keeps it."""
         if not self._begun:
             raise core.Error("no step was seen: " + ("; ".join(self.notes) or "call step(loss) after each step"))
-        self.progress.describe_data(self._run, self.lens.output_range)
+        self.progress.describe_data(self._run, self.lens.output_range, self.loop.facts())
         for note in self.notes:
             self._run.event(self.progress.steps, "not-seen", 0, note)
         self.notes.clear()

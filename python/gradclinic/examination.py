@@ -8,6 +8,7 @@ import torch
 from gradclinic import core
 from gradclinic.clinic import Clinic, optimizers_of
 from gradclinic.diagnosis import Diagnosis
+from gradclinic.loop import MIXING_SAMPLES, mixes_samples
 from gradclinic.treatment import Continuation, Treatment
 
 
@@ -26,6 +27,8 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
     """
     state = _generators()
     patient = _trained(train, None, state, steps, budget, name)
+    patient.loop.samples_mixed = patient.batch is not None and mixes_samples(patient.model, patient.batch)
+    patient.batch = None
     done = 0
 
     def retrain(changes):
@@ -84,7 +87,14 @@ class _Limited(Clinic):
     def __init__(self, model, optimizers, budget, name, steps, handles):
         super().__init__(model, optimizers, budget, name)
         self._most = steps
-        self.guard.let_go += [handle.remove for handle in handles]
+        self.batch = None   # what the model was first called with
+        self._first_call = model.register_forward_pre_hook(self._saw_call)
+        self.guard.let_go += [handle.remove for handle in [*handles, self._first_call]]
+
+    def _saw_call(self, module, inputs):
+        self._first_call.remove()
+        self.batch = tuple(each[:MIXING_SAMPLES].detach().clone() if isinstance(each, torch.Tensor) and each.ndim else each
+                           for each in inputs)
 
     def step(self, loss):
         super().step(loss)

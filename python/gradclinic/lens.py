@@ -29,9 +29,10 @@ class Hook(functools.partial):
 class Lens:
     """Looks at a step when told to; in the first one it learns the layers' order and what stands behind them."""
 
-    def __init__(self, model, layers, run, progress, guard):
+    def __init__(self, model, layers, run, progress, guard, loop):
         self.layers = layers          # once the first step is over: in the order in which it called them
         self.guard = guard
+        self.loop = loop
         self.started = False          # whether the first step is over
         self.residual = False
         self.loss_of_output = NAN     # of a model that returns its loss
@@ -113,6 +114,7 @@ class Lens:
         if not self._handles:
             self._hook_modules()
         self.eye.look(self.progress.wants_samples)
+        self.loop.step_begins()
         self._awaits_output = True
         self.norm = self.clipped = NAN
         self.output = self.output_gradient = None
@@ -206,6 +208,7 @@ class Lens:
             core.see(self._address, quantity, module, values, channels_first)
 
     def backward_begins(self):
+        self.loop.backward_begins(self._model.training, self.weights.of_layers)
         torch.autograd.Variable._execution_engine.queue_callback(self._backward_done)
 
     def give_up(self, where, error):
@@ -244,6 +247,7 @@ class Lens:
     @guarded
     def _backward_done(self):
         self.eye.queued = False
+        self.loop.backward_done()
         if self.looking:
             self.norm = self.clipped = self.weights.see_gradients()
 

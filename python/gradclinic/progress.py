@@ -169,14 +169,15 @@ class Progress:
         same = float(variances.max() - variances.min()) <= 1e-3 * within
         return within if between < within and (varied or same) else NAN
 
-    def describe_data(self, run, output_range):
-        """Hands the sample's facts to the record, once. output_range: the least and the largest that an output can be."""
+    def describe_data(self, run, output_range, of_loop):
+        """Hands the sample's facts to the record, once. output_range: the least and the largest that an output can be.
+        of_loop: facts of how the loop trains."""
         if self._described:
             return
         self._described = True
         if not self._kept:
             run.describe_unknown(abs(self.first) if math.isfinite(self.first) else 1.0, float(self.batch * self.steps),
-                                 float(self.held_out))
+                                 float(self.held_out), of_loop)
             return
         inputs = torch.cat(self._inputs).contiguous()
         values = torch.cat(self._targets).contiguous()
@@ -192,5 +193,7 @@ class Progress:
         samples = max(float(self._kept), float(self.batch))
         run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
                           values.shape[1], samples, float(self.held_out),
-                          statistics.median(self._scales), self.probabilities, variance, out_of_reach)
+                          statistics.median(self._scales), variance,
+                          {"output_probabilities": float(self.probabilities), "output_out_of_reach": out_of_reach,
+                           **of_loop})
         self._inputs, self._targets = [], []

@@ -74,7 +74,8 @@ class Treatment:
         self.spec = {"data.standardize": False, "data.standardize_target": False, "data.target_scale": 1.0,
                      "model.init": None, "model.init_gain": 1.0, "model.bias_init": None, "train.clip_value": 0.0,
                      "train.warmup": 0, "train.schedule": "constant", "train.momentum": 0.9,
-                     "train.parameters": None, "model.output": None, "model.detach": True}
+                     "train.parameters": None, "train.zero_grad": None, "model.output": None, "model.detach": True,
+                     "model.training": None}
         self.spec |= {f"{part}.{key}": value for part in ("model", "train") for key, value in spec[part].items()}
         wanted = {key: self._typed(key, value) for key, value in changes}
         self.changes = {key: value for key, value in wanted.items() if value != self.spec.get(key)}
@@ -126,6 +127,7 @@ class Treatment:
         whole = self._keep_whole_gradients(model) if change.get("train.clip_norm") == 0.0 else None
         largest = change.get("train.clip_norm") or None
         warmup = int(change.get("train.warmup", 0))
+        clears = change.get("train.zero_grad", False)
         original, count = optimizer.step, 0
 
         @functools.wraps(original)
@@ -146,6 +148,8 @@ class Treatment:
             try:
                 return substitute.step() if substitute is not None else original(*args, **kwargs)
             finally:
+                if clears:
+                    optimizer.zero_grad()
                 for group, rate in zip(used.param_groups, rates):
                     group["lr"] = rate
 
@@ -262,6 +266,22 @@ class Treatment:
         for name in DROPOUTS:
             self.handles.append(_Replaced(functional, name, _with_share(getattr(functional, name), share)))
 
+    def _normalize_samples(self, model, wanted):
+        """Batch norm takes mean and variance over each sample in place of the batch."""
+        if (self.spec["model.norm"], wanted) != ("batch", "layer"):
+            raise CannotBeMade(f"model.norm = {wanted}")
+
+        def normalized(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
+            return functional.group_norm(input, 1, weight, bias, eps)
+
+        self.handles.append(_Replaced(functional, "batch_norm", normalized))
+
+    def _stay_in_training_mode(self, model, wanted):
+        def train(module, inputs):
+            module.train(torch.is_grad_enabled())
+
+        self.handles.append(model.register_forward_pre_hook(train))
+
     def _standardize(self, model, wanted):
         scales = []
 
@@ -318,6 +338,8 @@ MAKERS = {
     "data.standardize_target": Treatment._standardize_target,
     "model.output": Treatment._change_output,
     "model.detach": Treatment._stay_in_the_graph,
+    "model.norm": Treatment._normalize_samples,
+    "model.training": Treatment._stay_in_training_mode,
 }
 OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup",
-            "train.parameters"}
+            "train.parameters", "train.zero_grad"}

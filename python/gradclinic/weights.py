@@ -24,6 +24,7 @@ class Weights:
         self._parameters = parameters
         self._modules = [tuple(layer.index for layer in layers if layer.weight is each) for each in parameters]
         of_layers = [(value, modules) for value, modules in zip(parameters, self._modules) if modules]
+        self.of_layers = [value for value, _ in of_layers]
         self._weights = [value for value, modules in of_layers for _ in modules]
         self._indices = [index for _, modules in of_layers for index in modules]
         self._versions = None

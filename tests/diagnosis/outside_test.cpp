@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "diagnosis/made_record.h"
@@ -107,6 +108,59 @@ Record with_outputs(float probabilities, float broadcast = 0) {
              {{"data.samples", 0}, {100}}});
   return record;
 }
+
+/// A training by a loop of the user's, with that fact of the loop, and its last loss.
+Record with_fact(const std::string& name, float value, float last_loss, const std::string& spec = kSgd) {
+  Record record = trained(spec, 1, 0.1F, 0.1F);
+  record.tables["survey"].values[3] = last_loss;  // in the second row of three columns
+  add_table(record, "data", {0},
+            {{{"data." + name, 0}, {value}}, {{"data.target_values", 0}, {10}}, {{"data.samples", 0}, {100}}});
+  return record;
+}
+
+struct Mistake {
+  const char* fact;
+  float value, sound;
+  const char* pathology;
+  const char* word;  // of its sentence
+  const char* key;   // of the change that undoes it; null where none does
+  bool fatal;        // where little is learnt
+};
+
+class OfTheLoop : public testing::TestWithParam<Mistake> {};
+
+TEST_P(OfTheLoop, IsFoundAndUndone) {
+  const Mistake& mistake = GetParam();
+  const std::string spec = std::string(kSgd).replace(std::string(kSgd).find("[model]"), 7, "[model]\nnorm = \"batch\"");
+  const Record record = with_fact(mistake.fact, mistake.value, 0.8F, spec);
+  const std::optional<Finding> finding = found(mistake.pathology, record);
+  ASSERT_TRUE(finding);
+  EXPECT_TRUE(finding->by_hand);
+  EXPECT_NE(finding->sentence.find(mistake.word), std::string::npos) << finding->sentence;
+  EXPECT_EQ(finding->fatal, mistake.fatal);
+  EXPECT_FALSE(found(mistake.pathology, with_fact(mistake.fact, mistake.value, 0.1F, spec))->fatal) << "it learns";
+  if (mistake.key) {
+    const auto changes = without(mistake.pathology, record);
+    ASSERT_EQ(changes.size(), 1U);
+    EXPECT_EQ(changes[0][0].key, mistake.key);
+    EXPECT_TRUE(is_outside_key(mistake.key));
+  }
+  for (const float sound : {mistake.sound, std::numeric_limits<float>::quiet_NaN()})
+    EXPECT_FALSE(found(mistake.pathology, with_fact(mistake.fact, sound, 0.8F, spec)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, OfTheLoop,
+    testing::Values(Mistake{"gradients_kept", 1, 0, "momentum-too-high", "zero_grad()", kZeroGradKey, false},
+                    Mistake{"evaluation_mode", 0.9F, 0.3F, "wrong-output-or-loss", "model.train()", kTrainingKey,
+                            false},
+                    Mistake{"samples_mixed", 1, 0, "wrong-output-or-loss", "batch_first", nullptr, true},
+                    Mistake{"batch_variety", 0.1F, 0.9F, "gradient-noise", "Shuffle", nullptr, true}),
+    [](const testing::TestParamInfo<Mistake>& each) {
+      std::string name = each.param.fact;
+      std::erase(name, '_');
+      return name;
+    });
 
 TEST(WrongOutputOrLoss, IsASoftmaxBeforeALossThatTakesLogits) {
   const std::optional<Finding> finding = found("wrong-output-or-loss", with_outputs(1));

@@ -24,7 +24,7 @@ class Detached(nn.Module):
 
 
 def loop(watch=None, *, lr=0.1, optimizer=None, clip=None, scale=1.0, steps=60, activation=nn.Tanh, gain=1.0, warmup=0,
-         rate_of_schedule=None, init=None, dropout=0.0, softmax=False, detached=False, trained=None, keep=None):
+         rate_of_schedule=None, init=None, dropout=0.0, softmax=False, detached=False, trained=None, clears=True, keep=None):
     torch.manual_seed(11)
     model = nn.Sequential(nn.Linear(6, 16), activation(), nn.Dropout(dropout), nn.Linear(16, 16), activation(),
                           *([Detached()] if detached else []), nn.Linear(16, 2), *([nn.Softmax(1)] if softmax else []))
@@ -49,7 +49,8 @@ def loop(watch=None, *, lr=0.1, optimizer=None, clip=None, scale=1.0, steps=60, 
             if rate_of_schedule:
                 chosen.param_groups[0]["lr"] = lr * rate_of_schedule(step)
             loss = F.cross_entropy(model(x[start:start + 50]), y[start:start + 50])
-            chosen.zero_grad()
+            if clears:
+                chosen.zero_grad()
             loss.backward()
             if clip:
                 nn.utils.clip_grad_norm_(model.parameters(), clip)
@@ -123,8 +124,33 @@ class Treatments(unittest.TestCase):
         self.expect([("model.dropout", "0.0")], {"dropout": 0.5}, dropout=0.0)
         self.expect([("model.output", "logits")], {"softmax": True}, softmax=False)
         self.expect([("model.detach", "false")], {"detached": True}, detached=False)
+        self.expect([("train.zero_grad", "true")], {"clears": False}, clears=True)
         self.expect([("train.parameters", "all")], {"trained": [5]}, trained=None)
         self.expect([("train.parameters", "all")], {"trained": [3], "optimizer": adam}, trained=None)
+
+    def test_batch_norm_over_samples_and_training_mode(self):
+        def train(watch, norm=nn.BatchNorm1d, evaluates=True, keep=None):
+            torch.manual_seed(1)
+            model = nn.Sequential(nn.Linear(6, 8), norm(8), nn.Tanh(), nn.Linear(8, 2))
+            x, y = data()
+            model.train(not evaluates)
+            fit(watch, model, 0.05, 10, lambda model: F.cross_entropy(model(x), y))
+            if keep is not None:
+                keep.append(model)
+
+        def final(change, **of):
+            models = []
+            treatment = Treatment([change], patient) if change else None
+            _trained(lambda watch: train(watch, keep=models, **of), treatment, state, None, None, None)
+            return torch.cat([value.flatten() for value in models[0].parameters()])
+
+        state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
+        patient = _trained(train, None, state, None, None, None)
+        for change, written in ((("model.norm", "layer"), {"norm": lambda units: nn.GroupNorm(1, units)}),
+                                (("model.training", "true"), {"evaluates": False})):
+            self.assertTrue(torch.allclose(final(change), final(None, **written), atol=1e-6), change)
+            self.assertFalse(torch.allclose(final(None), final(None, **written), atol=1e-3), change)
+        self.assertTrue(F.batch_norm.__module__.startswith("torch"), "the function is itself again")
 
     def test_dropout_that_is_called_as_a_function(self):
         class Net(nn.Sequential):
@@ -201,9 +227,10 @@ class Treatments(unittest.TestCase):
     def test_what_only_the_users_code_can_change_is_refused(self):
         patient = _trained(lambda watch: loop(watch), None, (torch.random.get_rng_state(),
                            __import__("random").getstate(), None), None, None, None)
-        for key, value in (("model.norm", "batch"), ("train.batch", "32"), ("data.shuffle_labels", "true")):
+        for key, value in (("model.norm", "batch"), ("model.norm", "layer"), ("train.batch", "32"),
+                           ("data.shuffle_labels", "true")):
             with self.assertRaises(CannotBeMade):
-                Treatment([(key, value)], patient)
+                Treatment([(key, value)], patient).apply(patient.model, patient.optimizers)
         self.assertEqual({}, Treatment([("model.norm", "none"), ("train.lr", "0.1")], patient).changes)
 
 

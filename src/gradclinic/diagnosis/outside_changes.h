@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace gradclinic {
@@ -14,9 +16,14 @@ inline constexpr const char* kParametersKey = "train.parameters";
 inline constexpr const char* kOutputKey = "model.output";
 /// "false": what the model detaches from the graph on the way to its output stays in it.
 inline constexpr const char* kDetachKey = "model.detach";
+/// "true": gradients are cleared after each update.
+inline constexpr const char* kZeroGradKey = "train.zero_grad";
+/// "true": the model computes in training mode wherever gradients are taken.
+inline constexpr const char* kTrainingKey = "model.training";
 
 inline bool is_outside_key(std::string_view key) {
-  return key == kParametersKey || key == kOutputKey || key == kDetachKey;
+  constexpr std::string_view kKeys[] = {kParametersKey, kOutputKey, kDetachKey, kZeroGradKey, kTrainingKey};
+  return std::ranges::find(kKeys, key) != std::end(kKeys);
 }
 
 }  // namespace gradclinic

@@ -74,6 +74,8 @@ std::vector<std::vector<Change>> with_rates(const Chart& chart, std::initializer
 
 std::vector<std::vector<Change>> alone(const std::string& key, const std::string& value) { return {{{key, value}}}; }
 
+bool learns_little(const Chart& chart) { return !chart.course().empty() && chart.course().last().loss > 0.5; }
+
 bool ends_finite(const Chart& chart) { return !chart.course().empty() && std::isfinite(chart.course().last().loss); }
 
 }  // namespace gradclinic

@@ -47,6 +47,9 @@ std::vector<std::vector<Change>> with_rates(const Chart& chart, std::initializer
 /// One change by itself.
 std::vector<std::vector<Change>> alone(const std::string& key, const std::string& value);
 
+/// Whether more than half of the best constant prediction's loss is left.
+bool learns_little(const Chart& chart);
+
 /// Whether every loss of the survey is finite.
 bool ends_finite(const Chart& chart);
 

@@ -209,7 +209,11 @@ std::span<const NamedFact> data_fact_names() {
                                          {"neighbour_uncertainty", &DataFacts::neighbour_uncertainty},
                                          {"output_probabilities", &DataFacts::output_probabilities},
                                          {"output_broadcast", &DataFacts::output_broadcast},
-                                         {"output_out_of_reach", &DataFacts::output_out_of_reach}};
+                                         {"output_out_of_reach", &DataFacts::output_out_of_reach},
+                                         {"gradients_kept", &DataFacts::gradients_kept},
+                                         {"evaluation_mode", &DataFacts::evaluation_mode},
+                                         {"samples_mixed", &DataFacts::samples_mixed},
+                                         {"batch_variety", &DataFacts::batch_variety}};
   return kFacts;
 }
 

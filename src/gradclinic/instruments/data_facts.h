@@ -36,6 +36,10 @@ struct DataFacts {
   /// Of a regression: the least mean squared error that the range of its output's last function leaves, over the
   /// targets' variance.
   double output_out_of_reach = 0;
+  double gradients_kept = 0;   ///< share of its updates whose gradients were added to those of updates before
+  double evaluation_mode = 0;  ///< share of its steps taken in evaluation mode
+  double samples_mixed = 0;  ///< 1 when its output for a sample depends on the others of the batch, in evaluation mode
+  double batch_variety = 1;  ///< how much its targets vary within a batch, over how much in all; 1: drawn at random
 };
 
 /// A fact's name, as its column "data.<name>" is called, and where it is kept.

@@ -20,7 +20,24 @@ double loss_spread(const Chart& chart) {
   return std::sqrt(std::max(0.0, squares / count - mean * mean)) / std::max(1e-12, std::abs(mean));
 }
 
+/// Batches of a network from outside that hold targets of a kind each.
+constexpr double kSortedVariety = 0.4;
+
+std::optional<Finding> of_sorted_batches(const Chart& chart) {
+  const double variety = chart.fact("batch_variety");
+  if (!(variety < kSortedVariety)) return std::nullopt;
+  return Finding{.confidence = 0.9,
+                 .evidence = {{"how much targets vary within a batch, over how much in all", variety, "about 1"}},
+                 .rule = fmt::format("targets vary {:.2g} times as much within a batch as in all", variety),
+                 .sentence =
+                     "Each batch holds targets of one kind, so that its gradient unlearns the others: the samples are "
+                     "sorted. Shuffle them before each epoch (shuffle=True of a DataLoader).",
+                 .by_hand = true,
+                 .fatal = learns_little(chart)};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
+  if (std::optional<Finding> sorted = of_sorted_batches(chart)) return sorted;
   const auto batch = static_cast<double>(chart.spec().train.batch);
   if (batch <= 0 || batch > 64 || chart.rows("loss") < 5) return std::nullopt;
   const double spread = loss_spread(chart);

@@ -2,12 +2,28 @@
 
 #include <algorithm>
 
+#include "gradclinic/diagnosis/outside_changes.h"
 #include "gradclinic/diagnosis/rules.h"
 
 namespace gradclinic::pathologies {
 namespace {
 
+/// Whether the loop of a network from outside adds each gradient to those of all updates before.
+bool keeps_gradients(const Chart& chart) { return chart.fact("gradients_kept") > 0.5; }
+
+Finding of_kept_gradients(const Chart& chart) {
+  return {.confidence = 0.9,
+          .evidence = {{"share of updates whose gradients were added to those of updates before",
+                        chart.fact("gradients_kept"), "0"}},
+          .rule = "gradients of earlier updates are not cleared",
+          .sentence =
+              "Gradients of earlier updates are still there when new ones come, so that every update repeats all "
+              "before it, as with a momentum of 1. Call optimizer.zero_grad() before each loss.backward().",
+          .by_hand = true};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
+  if (keeps_gradients(chart)) return of_kept_gradients(chart);
   const TrainSpec& train = chart.spec().train;
   if (train.optimizer != "momentum" && train.optimizer != "nesterov") return std::nullopt;
   if (train.momentum <= 0.92) return std::nullopt;
@@ -20,7 +36,9 @@ std::optional<Finding> examine(const Chart& chart) {
                  .sentence = "Momentum is so high that the weights run on past every minimum and swing back."};
 }
 
-std::vector<std::vector<Change>> without(const Chart&) { return alone("train.momentum", "0.9"); }
+std::vector<std::vector<Change>> without(const Chart& chart) {
+  return keeps_gradients(chart) ? alone(kZeroGradKey, "true") : alone("train.momentum", "0.9");
+}
 
 }  // namespace
 
@@ -29,7 +47,9 @@ Pathology momentum_too_high() {
           .summary = "momentum that carries the weights past every minimum",
           .mechanism =
               "With momentum b a gradient acts on over about 1 / (1 - b) steps, and the effective rate is that many "
-              "times the one set. Near 1 the weights oscillate slowly and widely, or diverge.",
+              "times the one set. Near 1 the weights oscillate slowly and widely, or diverge. Gradients that are never "
+              "cleared act "
+              "for ever.",
           .reference =
               "Sutskever et al. 2013, On the importance of initialization and momentum; Goh 2017, Why momentum "
               "really works",

@@ -23,6 +23,9 @@ bool linear(const Chart& chart) {
   return chains && model.activation == "identity" && chart.hidden() > 0;
 }
 
+/// Whether batch norm of a network from outside goes by its running averages where it learns.
+bool evaluates(const Chart& chart) { return chart.fact("evaluation_mode") > 0.5 && chart.spec().model.norm == "batch"; }
+
 /// Shares of the targets' variance that the output cannot reach: worth saying, and as much as is clear in a loss.
 constexpr double kOutOfReach = 0.1;
 constexpr double kFarOutOfReach = 0.25;
@@ -61,6 +64,26 @@ std::optional<Finding> fault_of(const Chart& chart) {
             "range.",
         .by_hand = true,
         .fatal = share > kFarOutOfReach};
+  if (chart.fact("samples_mixed") == 1)
+    return Finding{
+        .confidence = 0.9,
+        .evidence = {{"outputs of a sample depend on the others in its batch (1: yes)", 1, "0"}},
+        .rule = "half of a batch, on its own, gives other outputs than in the whole",
+        .sentence =
+            "What the model puts out for a sample depends on the other samples of its batch, even in evaluation mode: "
+            "somewhere the batch's axis is taken for another. Look for view() or reshape() where permute() or "
+            "transpose() is meant, for batch_first of recurrent and attention layers, and for a softmax or mean over "
+            "axis 0.",
+        .by_hand = true,
+        .fatal = learns_little(chart)};
+  if (evaluates(chart))
+    return Finding{.confidence = 0.5,
+                   .evidence = {{"share of steps in evaluation mode", chart.fact("evaluation_mode"), "0"}},
+                   .rule = "steps are taken in evaluation mode",
+                   .sentence =
+                       "The model is in evaluation mode while it is trained, so that batch norm does not look at the "
+                       "batch: call model.train() before each epoch, as model.eval() for a validation stays on.",
+                   .by_hand = true};
   if (regresses_classes(chart))
     return Finding{.confidence = 0.7,
                    .evidence = {{"distinct target values", chart.fact("target_values"), ""},
@@ -90,6 +113,8 @@ std::optional<Finding> examine(const Chart& chart) {
 std::vector<std::vector<Change>> without(const Chart& chart) {
   if (chart.fact("output_probabilities") == 1) return alone(kOutputKey, "logits");
   if (chart.fact("output_broadcast") == 1) return alone(kOutputKey, "squeezed");
+  if (chart.fact("samples_mixed") == 1) return {};
+  if (evaluates(chart)) return alone(kTrainingKey, "true");
   if (!linear(chart)) return {};
   return {{{"model.activation", "relu"}}, {{"model.activation", "tanh"}}};
 }

@@ -1,0 +1,117 @@
+"""What is seen of how a loop trains, beside what its network does: mistakes that the loop's own code must mend."""
+
+import contextlib
+import math
+
+import torch
+
+ENOUGH = 40           # steps looked at, after which no more is expected
+MIXING_SAMPLES = 32   # of a batch that is shown to the model by halves
+VISIBLE = 1e-3        # of an output's deviation
+
+
+class Loop:
+    def __init__(self, optimizers):
+        self.samples_mixed = False
+        self._optimizers = optimizers
+        self._looks = 0
+        self._evaluating = 0
+        self._updates = 0
+        self._kept = 0
+        self._before = None   # parameters with gradients of before this step's first backward pass
+        self._begun = False
+        self._within = []     # of each batch: how much its targets vary, and the chance that they vary less than all do
+        self._counts = {}
+        self._sums = torch.zeros(3, dtype=torch.float64)
+
+    def step_begins(self):
+        self._begun = False
+
+    def backward_begins(self, training, parameters):
+        """Of the first backward pass since an update, before anything has come to a parameter."""
+        if self._begun or self._looks >= ENOUGH:
+            return
+        self._begun = True
+        self._looks += 1
+        self._evaluating += not training
+        if self._optimizers and self._looks > 1:
+            updated = {each for optimizer in self._optimizers for group in optimizer.param_groups for each in group["params"]}
+            self._before = [(each.grad, each.grad._version) for each in parameters
+                            if each in updated and each.grad is not None and bool(each.grad.any())]
+
+    def backward_done(self):
+        before, self._before = self._before, None
+        if before is not None:
+            self._updates += 1
+            self._kept += any(gradient._version != version for gradient, version in before)
+
+    def saw_targets(self, found):
+        """The targets of a batch, once a step."""
+        values = found.values[:, 0].double()
+        if found.variance is not None or len(values) < 2 or len(self._within) >= 25 * ENOUGH:
+            return
+        if found.loss == "mse":
+            within = float(values.var())
+            self._sums += torch.tensor([len(values), float(values.sum()), float(values.square().sum())])
+        else:
+            counts = values.unique(return_counts=True)
+            within = 1 - float(sum(n * (n - 1) for n in counts[1].tolist())) / (len(values) * (len(values) - 1))
+            for value, count in zip(*(each.tolist() for each in counts)):
+                self._counts[value] = self._counts.get(value, 0) + count
+        self._within.append(within)
+
+    @property
+    def batch_variety(self):
+        """How much targets vary within a batch, over how much they do in all: near 1 where batches are drawn at random.
+        The chance that two are of different classes, or the variance."""
+        if len(self._within) < 4:
+            return math.nan
+        if self._counts:
+            total = sum(self._counts.values())
+            overall = 1 - sum((count / total) ** 2 for count in self._counts.values())
+        else:
+            count, mean, square = self._sums[0], *(self._sums[1:] / self._sums[0])
+            overall = float(square - mean * mean) if count else 0.0
+        return sum(self._within) / len(self._within) / overall if overall > 0 else math.nan
+
+    def facts(self):
+        """By the names of the core's facts."""
+        return {"gradients_kept": self._kept / self._updates if self._updates else 0.0,
+                "evaluation_mode": self._evaluating / self._looks if self._looks else 0.0,
+                "samples_mixed": float(self.samples_mixed), "batch_variety": self.batch_variety}
+
+
+def mixes_samples(model, inputs):
+    """Whether the model's outputs for one half of a batch depend on the other, in evaluation mode; False where that
+    cannot be told. inputs: what the model was called with, samples along the first axis of every tensor."""
+    rows = {each.shape[0] if each.ndim else 0 for each in inputs if isinstance(each, torch.Tensor)}
+    if len(rows) != 1 or min(rows) < 4:
+        return False
+    count = rows.pop()
+
+    def outputs(part):
+        return model(*(each[part] if isinstance(each, torch.Tensor) else each for each in inputs))
+
+    with _evaluating(model), torch.no_grad():
+        try:
+            whole, again = outputs(slice(None)), outputs(slice(None))
+            halves = [outputs(slice(0, count // 2)), outputs(slice(count // 2, count))]
+            # Of outputs with more axes than that, the first may be of time.
+            if whole.ndim > 2 or whole.shape[0] != count:
+                return False
+            difference = float((torch.cat(halves) - whole).abs().max())
+            chance = float((again - whole).abs().max())
+        except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
+            return False
+        return chance == 0 and difference > VISIBLE * float(whole.float().std())
+
+
+@contextlib.contextmanager
+def _evaluating(model):
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode

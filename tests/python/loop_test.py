@@ -1,0 +1,231 @@
+"""Mistakes of a training's loop: what is seen of them, what examine() says, and sound loops that look alike."""
+
+import copy
+import unittest
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import gradclinic
+from gradclinic.loop import mixes_samples
+
+
+def pictures(count=240, classes=4):
+    """Small pictures whose class is where they are bright; sorted by class."""
+    generator = torch.Generator().manual_seed(8)
+    y = torch.arange(count) * classes // count
+    x = torch.randn(count, 1, 6, 6, generator=generator)
+    for place in range(classes):
+        x[y == place, :, 3 * (place // 2):3 * (place // 2) + 3, 3 * (place % 2):3 * (place % 2) + 3] += 0.7
+    return x, y
+
+
+def network(norm=True):
+    return nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), *([nn.BatchNorm2d(8)] if norm else []), nn.ReLU(),
+                         nn.Conv2d(8, 8, 3, padding=1), *([nn.BatchNorm2d(8)] if norm else []), nn.ReLU(),
+                         nn.Flatten(), nn.Linear(288, 4))
+
+
+def train(watch, *, epochs=8, batch=24, lr=0.02, clears=True, shuffles=True, evaluates=False, every=1, norm=True,
+          momentum=0.9, to_none=True, budget=None):
+    torch.manual_seed(5)
+    model = network(norm)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum)
+    x, y = pictures()
+    with watch(model, optimizer, budget=budget) as clinic:
+        for epoch in range(epochs):
+            if evaluates and epoch:
+                model.eval()
+            order = torch.randperm(len(x)) if shuffles else torch.arange(len(x))
+            for count, part in enumerate(order.split(batch)):
+                loss = F.cross_entropy(model(x[part]), y[part])
+                if clears and count % every == 0:
+                    optimizer.zero_grad(set_to_none=to_none)
+                (loss / every).backward()
+                if (count + 1) % every == 0:
+                    optimizer.step()
+                clinic.step(loss)
+    return clinic
+
+
+def fact(clinic, name):
+    return clinic.series(f"data.{name}")[1][0]
+
+
+class Facts(unittest.TestCase):
+    def test_gradients_that_are_never_cleared(self):
+        self.assertEqual(fact(train(gradclinic.watch, clears=False), "gradients_kept"), 1)
+        for sound in ({}, {"to_none": False}, {"every": 2}, {"budget": 0.03}):
+            self.assertEqual(fact(train(gradclinic.watch, **sound), "gradients_kept"), 0, sound)
+
+    def test_another_optimizers_gradients_are_its_own(self):
+        generator, critic = nn.Linear(3, 3), nn.Linear(3, 1)
+        both = nn.ModuleList([generator, critic])
+        optimizers = [torch.optim.SGD(each.parameters(), lr=0.01) for each in both]
+        with gradclinic.watch(both, optimizers, budget=None) as clinic:
+            for _ in range(10):
+                for optimizer, loss_of in ((optimizers[1], lambda x: critic(generator(x).detach()).square().mean()),
+                                           (optimizers[0], lambda x: (critic(generator(x)) - 1).square().mean())):
+                    optimizer.zero_grad()
+                    loss = loss_of(torch.randn(20, 3))
+                    loss.backward()
+                    optimizer.step()
+                clinic.step(loss)
+        self.assertEqual(fact(clinic, "gradients_kept"), 0)
+
+    def test_gradients_that_no_optimizer_takes_do_not_count(self):
+        model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+        optimizer = torch.optim.SGD(model[2].parameters(), lr=0.01)
+        with gradclinic.watch(model, optimizer, budget=None) as clinic:
+            for _ in range(10):
+                loss = model(torch.randn(20, 3)).square().mean()
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                clinic.step(loss)
+        self.assertEqual(fact(clinic, "gradients_kept"), 0)
+
+    def test_evaluation_mode(self):
+        self.assertAlmostEqual(fact(train(gradclinic.watch, epochs=4, evaluates=True), "evaluation_mode"), 0.75, places=2)
+        self.assertEqual(fact(train(gradclinic.watch), "evaluation_mode"), 0)
+
+    def test_variety_of_batches(self):
+        self.assertAlmostEqual(fact(train(gradclinic.watch), "batch_variety"), 1, delta=0.05)
+        self.assertLess(fact(train(gradclinic.watch, shuffles=False), "batch_variety"), 0.3)
+        self.assertAlmostEqual(fact(train(gradclinic.watch, shuffles=False, batch=240), "batch_variety"), 1, delta=0.01)
+
+    def test_variety_of_amounts(self):
+        for shuffles, least, most in ((True, 0.8, 1.1), (False, 0, 0.2)):
+            torch.manual_seed(1)
+            x = torch.randn(300, 2)
+            x = x[x[:, 0].argsort()] if not shuffles else x
+            model = nn.Linear(2, 1)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+            with gradclinic.watch(model, optimizer, budget=None) as clinic:
+                for part in x.split(20):
+                    loss = F.mse_loss(model(part)[:, 0], part[:, 0] * 3)
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    clinic.step(loss)
+            self.assertTrue(least < fact(clinic, "batch_variety") < most, shuffles)
+
+
+class Mixing(unittest.TestCase):
+    def test_models_that_mix_samples(self):
+        torch.manual_seed(0)
+
+        class Turned(nn.Module):
+            """An LSTM that takes its batch for time."""
+
+            def __init__(self, batch_first):
+                super().__init__()
+                self.lstm, self.head = nn.LSTM(3, 5, batch_first=batch_first), nn.Linear(5, 2)
+
+            def forward(self, x):
+                return self.head(self.lstm(x)[0][:, -1])
+
+        class Viewed(nn.Module):
+            """Channels last, by view in place of permute."""
+
+            def forward(self, x):
+                return (x.flatten(1).view(x[0].numel(), len(x)).t()).square()
+
+        class Softmax(nn.Module):
+            def __init__(self, axis):
+                super().__init__()
+                self.axis = axis
+
+            def forward(self, x):
+                return torch.softmax(x.flatten(1), self.axis)
+
+        x = torch.randn(16, 4, 3)
+        for model, mixes in ((Turned(False), True), (Turned(True), False), (Viewed(), True), (Softmax(0), True),
+                             (Softmax(1), False), (nn.Sequential(nn.Flatten(), nn.Linear(12, 2)), False),
+                             (nn.Sequential(nn.Flatten(), nn.BatchNorm1d(12), nn.Dropout(0.5), nn.Linear(12, 2)), False)):
+            before = copy.deepcopy(model.state_dict())
+            self.assertEqual(mixes_samples(model, (x,)), mixes, model)
+            self.assertTrue(model.training and all(module.training for module in model.modules()))
+            self.assertTrue(all(torch.equal(value, model.state_dict()[name]) for name, value in before.items()))
+
+    def test_what_cannot_be_told_is_no_mixing(self):
+        class Noisy(nn.Module):
+            def forward(self, x):
+                return x + torch.randn_like(x)
+
+        class Fixed(nn.Module):
+            def forward(self, x):
+                return x.view(16, 3)
+
+        class Pair(nn.Module):
+            def forward(self, x):
+                return x, x
+
+        x = torch.randn(16, 3)
+        for model, inputs in ((Noisy(), (x,)), (Fixed(), (x,)), (Pair(), (x,)), (nn.Identity(), ()), (nn.Identity(), ("x",)),
+                              (nn.Identity(), (torch.tensor(1.0),)), (nn.Identity(), (x[:3],)), (nn.Bilinear(3, 3, 2), (x, x[:8]))):
+            self.assertFalse(mixes_samples(model, inputs), model)
+
+
+class Examined(unittest.TestCase):
+    def diagnosis(self, **of):
+        return gradclinic.examine(lambda watch: train(watch, **of))
+
+    def expect(self, diagnosis, cause, word):
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", cause), str(diagnosis))
+        self.assertIn(word, diagnosis["findings"][0]["sentence"])
+
+    def restored(self, diagnosis, change):
+        return next(trial["restored"] for trial in diagnosis["trials"] if change in trial["change"])
+
+    def test_a_loop_that_never_clears_gradients(self):
+        diagnosis = self.diagnosis(clears=False, lr=0.1, momentum=0, norm=False)
+        self.expect(diagnosis, "momentum-too-high", "zero_grad()")
+        self.assertGreater(self.restored(diagnosis, "train.zero_grad = true"), 0.8)
+
+    def test_samples_that_are_not_shuffled(self):
+        self.expect(self.diagnosis(shuffles=False, norm=False, lr=0.05), "gradient-noise", "Shuffle")
+
+    def test_a_model_left_in_evaluation_mode_may_train(self):
+        diagnosis = self.diagnosis(evaluates=True)
+        self.assertEqual(diagnosis.verdict, "healthy", str(diagnosis))
+
+    def test_batch_norm_on_two_samples(self):
+        diagnosis = self.diagnosis(batch=2, epochs=2)
+        self.assertTrue(any("model.norm = layer" in trial["change"] for trial in diagnosis["trials"]), str(diagnosis))
+
+    def test_batches_that_are_taken_for_time(self):
+        class Turned(nn.Module):
+            def __init__(self, batch_first):
+                super().__init__()
+                self.lstm, self.head = nn.LSTM(3, 16, batch_first=batch_first), nn.Linear(16, 2)
+
+            def forward(self, x):
+                return self.head(self.lstm(x)[0][:, -1])
+
+        def loop(watch, batch_first):
+            torch.manual_seed(1)
+            model = Turned(batch_first)
+            optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+            x = torch.randn(200, 6, 3)
+            y = (x[:, :, 0].sum(1) > 0).long()
+            with watch(model, optimizer) as clinic:
+                for _ in range(6):
+                    for part in torch.randperm(200).split(20):
+                        loss = F.cross_entropy(model(x[part]), y[part])
+                        optimizer.zero_grad()
+                        loss.backward()
+                        optimizer.step()
+                        clinic.step(loss)
+
+        self.expect(gradclinic.examine(lambda watch: loop(watch, False)), "wrong-output-or-loss", "batch_first")
+        self.assertEqual(gradclinic.examine(lambda watch: loop(watch, True)).verdict, "healthy")
+
+    def test_the_sound_loop(self):
+        for of in ({}, {"norm": False}, {"every": 2}):
+            self.assertEqual(self.diagnosis(**of).verdict, "healthy", of)
+
+
+if __name__ == "__main__":
+    unittest.main()
