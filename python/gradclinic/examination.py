@@ -93,8 +93,8 @@ class _Limited(Clinic):
 
     def _saw_call(self, module, inputs):
         self._first_call.remove()
-        self.batch = tuple(each[:MIXING_SAMPLES].detach().clone() if isinstance(each, torch.Tensor) and each.ndim else each
-                           for each in inputs)
+        self.batch = tuple(each[:MIXING_SAMPLES].detach().clone() if isinstance(each, torch.Tensor) and each.ndim
+                           else each for each in inputs)
 
     def step(self, loss):
         super().step(loss)

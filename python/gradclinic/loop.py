@@ -1,6 +1,7 @@
 """What is seen of how a loop trains, beside what its network does: mistakes that the loop's own code must mend."""
 
 import contextlib
+import copy
 import math
 
 import torch
@@ -35,7 +36,8 @@ class Loop:
         self._looks += 1
         self._evaluating += not training
         if self._optimizers and self._looks > 1:
-            updated = {each for optimizer in self._optimizers for group in optimizer.param_groups for each in group["params"]}
+            updated = {each for optimizer in self._optimizers for group in optimizer.param_groups
+                       for each in group["params"]}
             self._before = [(each.grad, each.grad._version) for each in parameters
                             if each in updated and each.grad is not None and bool(each.grad.any())]
 
@@ -83,35 +85,38 @@ class Loop:
 
 def mixes_samples(model, inputs):
     """Whether the model's outputs for one half of a batch depend on the other, in evaluation mode; False where that
-    cannot be told. inputs: what the model was called with, samples along the first axis of every tensor."""
+    cannot be told. inputs: what the model was called with, samples along the first axis of every tensor.
+    Looked at in double, as some networks blow up the rounding that differs with a batch's size."""
     rows = {each.shape[0] if each.ndim else 0 for each in inputs if isinstance(each, torch.Tensor)}
     if len(rows) != 1 or min(rows) < 4:
         return False
     count = rows.pop()
+    try:
+        with _default_dtype(torch.float64), torch.no_grad():
+            model = copy.deepcopy(model).double().eval()
 
-    def outputs(part):
-        return model(*(each[part] if isinstance(each, torch.Tensor) else each for each in inputs))
+            def outputs(part):
+                return model(*(_double(each[part]) if isinstance(each, torch.Tensor) else each for each in inputs))
 
-    with _evaluating(model), torch.no_grad():
-        try:
             whole, again = outputs(slice(None)), outputs(slice(None))
-            halves = [outputs(slice(0, count // 2)), outputs(slice(count // 2, count))]
+            halves = torch.cat([outputs(slice(0, count // 2)), outputs(slice(count // 2, count))])
             # Of outputs with more axes than that, the first may be of time.
-            if whole.ndim > 2 or whole.shape[0] != count:
+            if whole.ndim > 2 or whole.shape != halves.shape or whole.shape[0] != count:
                 return False
-            difference = float((torch.cat(halves) - whole).abs().max())
-            chance = float((again - whole).abs().max())
-        except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
-            return False
-        return chance == 0 and difference > VISIBLE * float(whole.float().std())
+            return bool((again == whole).all()) and float((halves - whole).abs().max()) > VISIBLE * float(whole.std())
+    except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
+        return False
+
+
+def _double(tensor):
+    return tensor.double() if tensor.is_floating_point() else tensor
 
 
 @contextlib.contextmanager
-def _evaluating(model):
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
+def _default_dtype(kind):
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(kind)
     try:
         yield
     finally:
-        for module, mode in modes:
-            module.training = mode
+        torch.set_default_dtype(before)

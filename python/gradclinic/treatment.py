@@ -271,7 +271,8 @@ class Treatment:
         if (self.spec["model.norm"], wanted) != ("batch", "layer"):
             raise CannotBeMade(f"model.norm = {wanted}")
 
-        def normalized(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
+        def normalized(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1,
+                       eps=1e-5):
             return functional.group_norm(input, 1, weight, bias, eps)
 
         self.handles.append(_Replaced(functional, "batch_norm", normalized))

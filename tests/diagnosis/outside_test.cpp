@@ -270,5 +270,22 @@ TEST(ClassImbalance, IsFatalWhereRareClassesAreMostlyWrong) {
   EXPECT_TRUE(fatal(with_classes(0.01F, 0.3F, 0.1F))) << "says the commonest class only";
 }
 
+TEST(UnscaledTarget, IsScaledTogetherWithInputsThatAreOffToo) {
+  Record record = trained(kSgd, 1, 0.1F, 0.1F);
+  const auto with_inputs_of = [&](float mean) {
+    add_table(record, "data", {0},
+              {{{"data.input_mean_largest", 0}, {mean}},
+               {{"data.input_deviation_largest", 0}, {1}},
+               {{"data.input_deviation_least", 0}, {1}}});
+    return without("unscaled-target", record);
+  };
+  EXPECT_EQ(with_inputs_of(0).size(), 1U);
+  const auto changes = with_inputs_of(1000);
+  ASSERT_EQ(changes.size(), 2U);
+  EXPECT_EQ(changes[0].size(), 2U);
+  ASSERT_EQ(changes[1].size(), 3U);
+  EXPECT_EQ(changes[1][2].key, "data.standardize");
+}
+
 }  // namespace
 }  // namespace gradclinic

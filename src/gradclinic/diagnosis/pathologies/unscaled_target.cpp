@@ -29,8 +29,16 @@ std::optional<Finding> examine(const Chart& chart) {
           "too small for the learning rate."};
 }
 
-std::vector<std::vector<Change>> without(const Chart&) {
-  return {{{"data.standardize_target", "true"}, {"data.target_scale", "1.0"}}};
+/// Inputs that are off the scale as well, as of a series foretold from itself, leave nothing to learn from by
+/// themselves.
+std::vector<std::vector<Change>> without(const Chart& chart) {
+  const std::vector<Change> scaled = {{"data.standardize_target", "true"}, {"data.target_scale", "1.0"}};
+  std::vector<std::vector<Change>> changes = {scaled};
+  if (find_pathology("unnormalized-input")->examine(chart)) {
+    changes.push_back(scaled);
+    changes.back().push_back({"data.standardize", "true"});
+  }
+  return changes;
 }
 
 }  // namespace
