@@ -72,20 +72,16 @@ std::optional<std::vector<const float*>> Weights::weights() const {
   return all;
 }
 
-bool Weights::keep() {
+bool Weights::show(decltype(CoreCalls::keep) call) const {
   const auto all = weights();
   if (!all) return false;
   for (std::size_t i = 0; i < all->size(); ++i)
-    for (const int module : modules_[i]) calls_.keep(run_address_, module, (*all)[i], parameters_[i].numel());
+    for (const int module : modules_[i]) call(run_address_, module, (*all)[i], parameters_[i].numel());
   return true;
 }
 
-bool Weights::see() {
-  const auto all = weights();
-  if (!all) return false;
-  for (std::size_t i = 0; i < all->size(); ++i)
-    for (const int module : modules_[i]) calls_.see_weights(run_address_, module, (*all)[i], parameters_[i].numel());
-  return true;
-}
+bool Weights::keep() { return show(calls_.keep); }
+
+bool Weights::see() { return show(calls_.see_weights); }
 
 }  // namespace gradclinic::python

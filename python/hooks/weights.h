@@ -34,6 +34,7 @@ class Weights {
   };
   std::optional<std::vector<Gradient>> gradients(std::vector<std::uint32_t>& versions) const;
   std::optional<std::vector<const float*>> weights() const;
+  bool show(decltype(CoreCalls::keep) call) const;
 
   const CoreCalls& calls_;
   pybind11::object run_;

@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gradclinic/diagnosis/rules.h"
 #include "gradclinic/diagnosis/shortfall.h"
 
 namespace gradclinic {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-/// Without trials: having learned less than this share of the constant prediction's loss is failing.
-constexpr double kHardlyLearned = 0.1;
 constexpr double kStrongEvidence = 0.8;
 /// A reference is another architecture, whose bias may suit the data better: it has to be better by more.
 constexpr double kReferenceShortfall = 2;
@@ -98,7 +97,7 @@ Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const 
     const bool strong = std::ranges::any_of(suspects, [](const Suspect& suspect) {
       return suspect.finding.confidence >= kStrongEvidence && suspect.pathology->stage != Stage::benign;
     });
-    judgement.failing = course.last().loss > 1 - kHardlyLearned || (strong && course.last().loss > 0.5);
+    judgement.failing = hardly_learns(chart) || (strong && learns_little(chart));
     judgement.reason = fmt::format("judged from the record alone, {}: {}",
                                    judgement.failing ? "it hardly learns" : "it learns", how_far(chart));
   }

@@ -76,6 +76,8 @@ std::vector<std::vector<Change>> alone(const std::string& key, const std::string
 
 bool learns_little(const Chart& chart) { return !chart.course().empty() && chart.course().last().loss > 0.5; }
 
+bool hardly_learns(const Chart& chart) { return !chart.course().empty() && chart.course().last().loss > 0.9; }
+
 bool ends_finite(const Chart& chart) { return !chart.course().empty() && std::isfinite(chart.course().last().loss); }
 
 }  // namespace gradclinic

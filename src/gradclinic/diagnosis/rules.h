@@ -47,8 +47,9 @@ std::vector<std::vector<Change>> with_rates(const Chart& chart, std::initializer
 /// One change by itself.
 std::vector<std::vector<Change>> alone(const std::string& key, const std::string& value);
 
-/// Whether more than half of the best constant prediction's loss is left.
+/// Whether more than half of the best constant prediction's loss is left, and more than nine tenths.
 bool learns_little(const Chart& chart);
+bool hardly_learns(const Chart& chart);
 
 /// Whether every loss of the survey is finite.
 bool ends_finite(const Chart& chart);

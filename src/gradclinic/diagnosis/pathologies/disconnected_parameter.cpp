@@ -30,9 +30,6 @@ bool is_cut_off(const Chart& chart, int layer) {
          std::isnan(chart.largest("pre_activation_grad.l2", layer, kWhole));
 }
 
-/// Less than a tenth of what the best constant prediction loses.
-bool hardly_learns(const Chart& chart) { return !chart.course().empty() && chart.course().last().loss > 0.9; }
-
 /// What a step of the optimizer should come to, over the weights: the rate times the gradient that clipping leaves;
 /// adaptive optimizers move each weight by about the rate.
 double expected_ratio(const Chart& chart, int layer) {
