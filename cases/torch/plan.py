@@ -16,39 +16,45 @@ def prepare(seed):
 
 
 def make(model, samples, loss, *, seed, accuracy=None, parameters=None, optimizer, lr, batch, epochs, momentum=0.9,
-         weight_decay=0.0, betas=(0.9, 0.999), clip=None, schedule="constant", warm_up=0, decay=1.0):
+         weight_decay=0.0, betas=(0.9, 0.999), eps=1e-8, clip=None, schedule="constant", warm_up=0, decay=1.0, every=1,
+         zero_grad=True):
     """samples: training inputs and targets, held-out inputs and targets. parameters: what the optimizer gets, if not
-    all. warm_up: steps in which the rate rises; decay: factor of the rate at every step."""
+    all. warm_up: steps in which the rate rises; decay: factor of the rate at every step, or at each `every` steps.
+    zero_grad: False forgets it."""
     inputs, targets, *held_out = samples
     steps = max(1, len(inputs) // batch) * epochs
     trained = [p for p in (parameters if parameters is not None else model.parameters()) if p.requires_grad]
-    chosen = make_optimizer(optimizer, trained, lr, momentum, weight_decay, betas)
+    chosen = make_optimizer(optimizer, trained, lr, momentum, weight_decay, betas, eps)
     return Training(model=model, optimizer=chosen, loss=loss, batches=batches(inputs, targets, batch, seed),
                     steps=steps, seen=(inputs, targets), held_out=tuple(held_out), accuracy=accuracy, clip=clip,
-                    scheduler=make_schedule(chosen, schedule, lr, steps, warm_up, decay))
+                    scheduler=make_schedule(chosen, schedule, lr, steps, warm_up, decay, every), zero_grad=zero_grad)
 
 
-def make_optimizer(name, parameters, lr, momentum, weight_decay, betas):
+def make_optimizer(name, parameters, lr, momentum, weight_decay, betas, eps):
     if name == "sgd":
         return torch.optim.SGD(parameters, lr=lr, momentum=momentum, weight_decay=weight_decay)
     if name == "nesterov":
         return torch.optim.SGD(parameters, lr=lr, momentum=momentum, weight_decay=weight_decay, nesterov=True)
     if name == "adam":
-        return torch.optim.Adam(parameters, lr=lr, betas=tuple(betas), weight_decay=weight_decay)
+        return torch.optim.Adam(parameters, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay)
     if name == "adamw":
-        return torch.optim.AdamW(parameters, lr=lr, betas=tuple(betas), weight_decay=weight_decay)
+        return torch.optim.AdamW(parameters, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay)
     if name == "rmsprop":
-        return torch.optim.RMSprop(parameters, lr=lr, weight_decay=weight_decay)
+        return torch.optim.RMSprop(parameters, lr=lr, eps=eps, weight_decay=weight_decay)
     raise ValueError(f"optimizer: no such one (got {name})")
 
 
-def make_schedule(optimizer, name, lr, steps, warm_up, decay):
+def make_schedule(optimizer, name, lr, steps, warm_up, decay, every):
     if name == "cosine" and not warm_up:
         return lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
     if name == "one-cycle":
         return lr_scheduler.OneCycleLR(optimizer, max_lr=lr, total_steps=steps)
     if name == "exponential":
         return lr_scheduler.ExponentialLR(optimizer, gamma=decay)
+    if name == "step":
+        return lr_scheduler.StepLR(optimizer, step_size=every, gamma=decay)
+    if name == "linear":
+        return lr_scheduler.LinearLR(optimizer, start_factor=1.0, end_factor=0.01, total_iters=steps)
     if name not in ("constant", "cosine"):
         raise ValueError(f"schedule: no such one (got {name})")
     if not warm_up:

@@ -21,6 +21,7 @@ class Training:
     accuracy: Optional[Callable] = None    # of outputs and targets, the share that is right
     scheduler: Optional[object] = None
     clip: Optional[float] = None    # largest norm of a step's gradient
+    zero_grad: bool = True          # False: forgotten, so that the gradients of all steps add up
 
 
 def run(training, clinic=None, score=None):
@@ -30,7 +31,8 @@ def run(training, clinic=None, score=None):
     every = max(1, training.steps // LOOKS)
     for step, (inputs, targets) in enumerate(stream(training), start=1):
         training.model.train()
-        training.optimizer.zero_grad()
+        if training.zero_grad:
+            training.optimizer.zero_grad()
         loss = training.loss(training.model(inputs), targets)
         loss.backward()
         if training.clip is not None:
