@@ -8,7 +8,7 @@ import plan
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.003, batch=32, epochs=20)
 OWN_DATA = {"samples", "length"}
 

@@ -8,7 +8,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="rmsprop", lr=0.002, batch=32, epochs=7, schedule="exponential", decay=0.995)
 OWN_DATA = {"samples"}
 

@@ -8,7 +8,7 @@ import plan
 import weights
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="rmsprop", lr=0.003, batch=32, epochs=6, clip=1.0)
 OWN_DATA = {"samples", "length", "noise"}
 

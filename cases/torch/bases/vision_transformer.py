@@ -8,7 +8,7 @@ import plan
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.003, batch=32, epochs=10, weight_decay=0.05, schedule="cosine", warm_up=30)
 OWN_DATA = {"samples"}
 
