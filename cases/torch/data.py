@@ -52,9 +52,12 @@ def fashion(generator, samples, *, held_out=400, pool=2, pixels="standardized", 
 
 
 def relabel(targets, labels, classes, generator):
-    """labels: true, shuffled among the samples, or noisy (one in five drawn anew)."""
+    """labels: true, shuffled among the samples, shifted (each has that of the sample before it), or noisy (one in five
+    drawn anew)."""
     if labels == "shuffled":
         return targets[torch.randperm(len(targets), generator=generator)]
+    if labels == "shifted":
+        return targets.roll(1, 0)
     if labels == "noisy":
         other = torch.randint(classes, targets.shape, generator=generator)
         return torch.where(torch.rand(targets.shape, generator=generator) < 0.2, other.to(targets.dtype), targets)
@@ -169,3 +172,106 @@ def lookup(generator, samples, *, held_out=400, length=8, offset=0.0, scale=1.0)
     asked = torch.randint(length, (count, 1), generator=generator)
     rows = torch.stack([torch.cat([keys, keys.gather(1, asked)], 1), torch.cat([values, torch.zeros(count, 1)], 1)], 2)
     return split(rows, values.gather(1, asked) * scale + offset, samples)
+
+
+def outlines(generator, samples, *, held_out=400, points=16, jitter=0.05, labels="true"):
+    """Sets of points in the plane (samples, points, 2), in no order, drawn from an outline that is turned and
+    stretched; the class is the outline: ring, triangle, cross, spiral or two clusters."""
+    count = samples + held_out
+    along = torch.rand(count, points, generator=generator)
+
+    def polygon(corners):
+        angle = 2 * math.pi * torch.arange(corners + 1) / corners
+        knots = torch.stack([angle.cos(), angle.sin()], 1)
+        side = (along * corners).floor().clamp(max=corners - 1)
+        part = (along * corners - side).unsqueeze(2)
+        return knots[side.long()] * (1 - part) + knots[side.long() + 1] * part
+
+    def polar(radius, angle):
+        return torch.stack([radius * angle.cos(), radius * angle.sin()], 2)
+
+    side = (torch.rand(count, points, generator=generator) < 0.5).float()
+    shapes = torch.stack([
+        polar(torch.ones_like(along), 2 * math.pi * along), polygon(3),
+        polar(2 * along - 1, 0.5 * math.pi * side), polar(along, 3 * math.pi * along),
+        torch.stack([2 * side - 1, 0.4 * along - 0.2], 2)])
+    targets = torch.randint(len(shapes), (count,), generator=generator)
+    chosen = shapes[targets, torch.arange(count)]
+    turn = 0.5 * math.pi * torch.rand(count, generator=generator)
+    turned = torch.stack([torch.stack([turn.cos(), -turn.sin()], 1), torch.stack([turn.sin(), turn.cos()], 1)], 1)
+    size = 0.7 + 0.6 * torch.rand(count, 1, 1, generator=generator)
+    inputs = size * chosen @ turned + jitter * torch.randn(count, points, 2, generator=generator)
+    return split(inputs, relabel(targets, labels, len(shapes), generator), samples)
+
+
+def sorting(generator, samples, *, held_out=300, length=8, symbols=12):
+    """Tokens (samples, length) from 1 on; the targets are the same tokens in ascending order."""
+    inputs = torch.randint(1, symbols, (samples + held_out, length), generator=generator)
+    targets = inputs.sort(1)[0]
+    return split(inputs, targets, samples)
+
+
+def reviews(generator, samples, *, held_out=400, length=14, words=24, labels="true", rare=None):
+    """Texts (samples, length) of 6 words or more, then zeros. Words 2 to 5 praise, 6 to 9 blame, 1 turns the next of
+    them round; the target is 1.0 for more praise than blame. rare: the share of the praise that is kept."""
+    count = 3 * (samples + held_out)
+    inputs = torch.randint(10, words, (count, length), generator=generator)
+    mood = torch.randint(2, 10, (count, length), generator=generator)
+    inputs = torch.where(torch.rand(count, length, generator=generator) < 0.35, mood, inputs)
+    inputs[torch.rand(count, length, generator=generator) < 0.12] = 1
+    sizes = torch.randint(6, length + 1, (count, 1), generator=generator)
+    inputs[torch.arange(length) >= sizes] = 0
+    turned = torch.cat([torch.zeros(count, 1, dtype=torch.bool), inputs[:, :-1] == 1], 1)
+    praise = ((inputs >= 2) & (inputs <= 5)).long() - ((inputs >= 6) & (inputs <= 9)).long()
+    total = torch.where(turned, -praise, praise).sum(1)
+    kept = total != 0
+    if rare is not None:
+        kept &= (total < 0) | (torch.rand(count, generator=generator) < rare)
+    inputs, targets = inputs[kept][:samples + held_out], (total[kept][:samples + held_out] > 0).float()
+    return split(inputs, relabel(targets, labels, 2, generator), samples)
+
+
+def silhouettes(generator, samples, *, held_out=200, noise=0.4):
+    """Pictures of clothes (samples, 1, 16, 16), 0 to 1, under noise of their own contrast; the target of each pixel is
+    1.0 where the cloth is."""
+    pictures, _, others, _ = fashion(generator, samples, held_out=held_out, pixels="unit")
+    clean = F.pad(torch.cat([pictures, others]), (1, 1, 1, 1))
+    contrast = 0.6 + 0.8 * torch.rand(len(clean), 1, 1, 1, generator=generator)
+    inputs = contrast * (clean + noise * torch.randn(clean.shape, generator=generator))
+    return split(inputs, (clean > 0.15).float(), samples)
+
+
+def levels(generator, samples, *, held_out=200, length=32, steps=12, noise=0.05, labels="true"):
+    """Two sines that are added, rounded to `steps` levels (samples, length); the targets are the next level at each
+    place."""
+    count = samples + held_out
+    time = torch.arange(length + 1)
+    series = 0
+    for low, high in ((0.15, 0.3), (0.5, 0.9)):
+        frequency = low + (high - low) * torch.rand(count, 1, generator=generator)
+        series = series + 0.5 * torch.sin(frequency * time + 2 * math.pi * torch.rand(count, 1, generator=generator))
+    series = series + noise * torch.randn(series.shape, generator=generator)
+    rounded = ((series + 1) / 2 * steps).long().clamp(0, steps - 1)
+    return split(rounded[:, :-1].clone(), relabel(rounded[:, 1:].clone(), labels, steps, generator), samples)
+
+
+NODE_FEATURES = 3
+
+
+def graphs(generator, samples, *, held_out=200, nodes=10, noise=0.1, loops=True):
+    """Random graphs (samples, nodes, NODE_FEATURES + nodes): a value, a flag and a number that means nothing for each
+    node, then the adjacency matrix, loops being its diagonal. The target of a node is its own value plus twice the mean
+    of the values of those neighbours whose flag is set, plus noise; then standardized."""
+    count = samples + held_out
+    edges = (torch.rand(count, nodes, nodes, generator=generator) < 0.3).triu(1)
+    adjacent = (edges | edges.transpose(1, 2) | torch.eye(nodes, dtype=torch.bool)).float()
+    values = torch.randn(count, nodes, generator=generator)
+    flags = (torch.rand(count, nodes, generator=generator) < 0.5).float()
+    other = torch.randn(count, nodes, generator=generator)
+    adjacent = adjacent if loops else adjacent * (1 - torch.eye(nodes))
+    flagged = adjacent * flags.unsqueeze(1)
+    found = (flagged @ values.unsqueeze(2)).squeeze(2) / flagged.sum(2).clamp(min=1)
+    targets = values + 2 * found + noise * torch.randn(count, nodes, generator=generator)
+    targets = (targets - targets[:samples].mean()) / targets[:samples].std()
+    inputs = torch.cat([torch.stack([values, flags, other], 2), adjacent], 2)
+    return split(inputs, targets.unsqueeze(2), samples)
