@@ -58,8 +58,9 @@ def dice(outputs, targets):
 LOSSES = {
     "bce": F.binary_cross_entropy_with_logits,
     "both": lambda outputs, targets: F.binary_cross_entropy_with_logits(outputs, targets) + dice(outputs, targets),
-    # Summed over the pixels of a batch in place of their mean.
-    "sum": lambda outputs, targets: F.binary_cross_entropy_with_logits(outputs, targets, reduction="sum"),
+    # Summed over the pixels of a picture in place of their mean.
+    "sum": lambda outputs, targets:
+        F.binary_cross_entropy_with_logits(outputs, targets, reduction="sum") / len(outputs),
     # Masks of 0 and 255, as they are read from a file.
     "bytes": lambda outputs, targets: F.binary_cross_entropy_with_logits(outputs, 255 * targets),
 }
