@@ -44,23 +44,28 @@ void set(DataFacts& facts, const FactsByName& values) {
     if (const auto given = values.find(fact.name); given != values.end()) facts.*fact.value = given->second;
 }
 
-/// Facts of a sample of the data; without features, of its targets. `samples_seen`: how many the training has, as far
+/// Facts of a sample of the data: `samples` inputs and `rows` of targets, which go with them where they are as many.
+/// Without features only of its targets. `samples_seen`: how many the training has, as far
 /// as is known. `scale`: what the training's loss is of the mean over the batch. `variance`: of the targets around
 /// `targets`, where the loss compares every output of a batch with every target of it, so that no more than their mean
 /// is known; NaN where they are the targets. `more`: facts by name that are none of the data alone.
 void describe_data(OutsideRun& run, const std::string& loss_name, Address inputs, Index samples, Index features,
-                   Address targets, Index outputs, double samples_seen, double held_out, double scale, double variance,
-                   const FactsByName& more) {
+                   Address targets, Index rows, Index outputs, double samples_seen, double held_out, double scale,
+                   double variance, const FactsByName& more) {
   const Loss& loss = find_loss(loss_name);
   Split split;
-  split.training = dataset(inputs, samples, features, targets, outputs, loss.classifies);
+  const bool paired = samples == rows;
+  split.training = dataset(inputs, rows, paired ? features : 0, targets, outputs, loss.classifies);
   DataFacts facts = gradclinic::describe_data(split, loss);
   facts.samples = samples_seen;
   facts.held_out = held_out;
   facts.constant_loss *= scale;
   set(facts, more);
   if (!std::isnan(variance)) keep_only_moments(facts, variance);
-  if (features == 0) forget_inputs(facts);
+  if (features == 0)
+    forget_inputs(facts);
+  else if (!paired)
+    replace_inputs(facts, dataset(inputs, samples, features, inputs, 0, false).inputs);
   run.watch().describe_data(facts);
 }
 

@@ -52,6 +52,7 @@ class Clinic:
         self._run = None
         self._examined = None
         self._updates = 0
+        self._start = {}          # facts of the model before training
         self._started = time.time()
         self._status = "running"
         self._set_up()
@@ -136,6 +137,7 @@ class Clinic:
         layers = modules.layers_of(self.model)
         if not layers:
             self.notes.append("the model has no layer with weights: only losses can be seen")
+        self._start = modules.facts_of_start(self.model)
         self._run = core.Run(len(layers))
         self.lens = Lens(self.model, layers, self._run, self.progress, self.guard, self.loop)
         self.guard.let_go.append(self.lens.let_go)
@@ -224,7 +226,7 @@ class Clinic:
         """The record so far, as the core keeps it."""
         if not self._begun:
             raise core.Error("no step was seen: " + ("; ".join(self.notes) or "call step(loss) after each step"))
-        self.progress.describe_data(self._run, self.lens.output_range, self.loop.facts())
+        self.progress.describe_data(self._run, self.lens.output_range, self.loop.facts() | self._start)
         for note in self.notes:
             self._run.event(self.progress.steps, "not-seen", 0, note)
         self.notes.clear()

@@ -30,6 +30,8 @@ def _optimizer(optimizers, rates):
     group = optimizers[0].param_groups[0]
     name = OPTIMIZERS.get(type(optimizers[0]).__name__, "sgd")
     keys = {"lr": float(rates[0]), "weight_decay": float(group.get("weight_decay", 0.0))}
+    if name.startswith("adam") and "betas" in group:
+        keys["momentum"] = float(group["betas"][0])
     if name == "sgd" and group.get("momentum"):
         name = "nesterov" if group.get("nesterov") else "momentum"
         keys["momentum"] = float(group["momentum"])

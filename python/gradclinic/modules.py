@@ -92,6 +92,21 @@ def layers_of(model):
     return layers
 
 
+def tables_of(model):
+    """The embeddings."""
+    return [module for module in model.modules() if isinstance(module, TABLES)]
+
+
+def facts_of_start(model):
+    """Of parameters that are no layer's weights, before training, by the names of the core's facts."""
+    last = layers_of(model)[-1:]  # whose biases may start at what the classes' shares make them
+    of_last = {id(value) for layer in last for value in layer.module.parameters(recurse=False)}
+    biases = [float(value.detach().abs().max()) for name, value in model.named_parameters()
+              if value.ndim == 1 and "bias" in name and value.numel() and id(value) not in of_last]
+    tables = [float(table.weight.detach().float().std()) for table in tables_of(model) if table.weight.numel() > 1]
+    return {"bias_largest": max(biases, default=0.0), "table_deviation": max(tables, default=0.0)}
+
+
 def norm_kind(module):
     """"batch", "layer" or None."""
     return next((kind for kind, types in NORMS.items() if isinstance(module, types)), None)

@@ -13,6 +13,7 @@ DATA_SAMPLES = 1000   # kept of inputs and targets, each once
 ENOUGH = 50           # looks in a row that show no new sample, after which none is expected
 HELD_OUT = 500        # samples held out, where the loop has not shown them to the model
 SCALES = 9            # batches that the loss's unit is taken from
+TARGETS = 8           # of a sample kept, at most, where each is a class; spread evenly
 FEATURES = 4096       # of a sample kept, at most; spread evenly
 BASE_WINDOW = 10      # steps between surveys, at first
 
@@ -30,6 +31,7 @@ class Progress:
         self.first = NAN
         self.loss_kind = None
         self.probabilities = False
+        self.unnormalized = False
         self.batch = 0
         self.held_out = 0                # samples that the loop has validated on
         self.target_scale = (0.0, 0.0)   # mean and deviation of a regression's targets
@@ -114,7 +116,7 @@ class Progress:
         self._seen += rows
         if found is None:
             return NAN
-        self.loss_kind, self.probabilities = found.loss, found.probabilities
+        self.loss_kind, self.probabilities, self.unnormalized = found.loss, found.probabilities, found.unnormalized
         self._understood += 1
         if found.variance is not None:
             self._pulls.append((float(found.values[0, 0]), found.variance))
@@ -139,8 +141,7 @@ class Progress:
         if inputs is None or values.shape[0] < inputs.shape[0] or not inputs.shape[1]:
             inputs = torch.zeros(values.shape[0], 0)
         if values.shape[0] > inputs.shape[0] and inputs.shape[1]:  # several targets a sample: sequences, pixels
-            values = values.reshape(-1, values.shape[0] // inputs.shape[0])[:inputs.shape[0]] \
-                if found.loss == "mse" else values[:inputs.shape[0]]
+            values = values.reshape(inputs.shape[0], -1)
         if len(marks) == len(values) == len(inputs):
             fresh = [row for row, mark in enumerate(marks) if mark not in self._marks]
             self._marks.update(marks)
@@ -151,12 +152,19 @@ class Progress:
         inputs = inputs[:keep]
         if not len(values):
             return
+        samples = len(values)
+        if found.loss != "mse" and values.shape[1] > TARGETS:
+            # Elsewhere in each sample, as a place of its own may always be of one class.
+            places = torch.arange(TARGETS) * (values.shape[1] // TARGETS) + 7919 * torch.arange(samples)[:, None]
+            values = values.gather(1, places.to(values.device) % values.shape[1])
+        if found.loss != "mse":
+            values = values.reshape(-1, 1)
         if self._inputs and (self._inputs[0].shape[1] != inputs.shape[1]
                              or self._targets[0].shape[1] != values.shape[1]):
             return
         self._inputs.append(inputs)
         self._targets.append(values)
-        self._kept += values.shape[0]
+        self._kept += samples
 
     def _broadcast_variance(self):
         """Of the targets, where outputs are compared with those of other samples too; NaN where they are not. Constant
@@ -192,8 +200,8 @@ class Progress:
             out_of_reach = float((values - values.clamp(*output_range)).square().mean()) / spread if spread > 0 else 0.0
         samples = max(float(self._kept), float(self.batch))
         run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
-                          values.shape[1], samples, float(self.held_out),
+                          values.shape[0], values.shape[1], samples, float(self.held_out),
                           statistics.median(self._scales), variance,
                           {"output_probabilities": float(self.probabilities), "output_out_of_reach": out_of_reach,
-                           **of_loop})
+                           "output_unnormalized": float(self.unnormalized), **of_loop})
         self._inputs, self._targets = [], []

@@ -19,6 +19,7 @@ class Targets:
     values: torch.Tensor     # rows x 1 classes, or rows x outputs
     scale: float             # what the training's loss is of the mean that the core knows (a sum, weights, 1 / micro-steps)
     probabilities: bool = False    # whether the outputs are probabilities where this loss takes logits
+    unnormalized: bool = False     # whether the outputs are no log-probabilities where this loss takes them
     variance: float | None = None  # of targets that are known by their mean and variance only: see _broadcast
 
     def right(self):
@@ -65,7 +66,10 @@ def _classes(output, gradient, loss, squashing):
     target = torch.where(used, gradient.argmin(1), output.argmax(1))
     own = functional.nll_loss(output, target) if bool(one_entry.all()) else functional.cross_entropy(output, target)
     scale = loss / float(own) if float(own) > 0 else 1.0
-    return Targets("cross_entropy", output, target[:, None].float(), scale, bool(squashing) or _are_shares(output))
+    probabilities = bool(squashing) or _are_shares(output)
+    unnormalized = not probabilities and bool(one_entry.all()) and float(output.logsumexp(1).abs().max()) > 0.01
+    return Targets("cross_entropy", output, target[:, None].float(), 1.0 if unnormalized else scale, probabilities,
+                   unnormalized)
 
 
 def _plain_classes(output, gradient, loss, squashing):

@@ -35,6 +35,8 @@ INITIALIZERS = {
 }
 
 
+LARGE_TABLE = 3.0   # an embedding's deviation, from which on it starts anew as nn.Embedding does
+
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d")
 
 
@@ -74,7 +76,7 @@ class Treatment:
         self.spec = {"data.standardize": False, "data.standardize_target": False, "data.target_scale": 1.0,
                      "model.init": None, "model.init_gain": 1.0, "model.bias_init": None, "train.clip_value": 0.0,
                      "train.warmup": 0, "train.schedule": "constant", "train.momentum": 0.9,
-                     "train.parameters": None, "train.zero_grad": None, "model.output": None, "model.detach": True,
+                     "train.parameters": None, "train.zero_grad": None, "train.frozen": True, "model.output": None, "model.detach": True,
                      "model.training": None}
         self.spec |= {f"{part}.{key}": value for part in ("model", "train") for key, value in spec[part].items()}
         wanted = {key: self._typed(key, value) for key, value in changes}
@@ -98,7 +100,9 @@ class Treatment:
         for key, value in self.changes.items():
             if key in MAKERS:
                 MAKERS[key](self, model, value)
-        if "train.parameters" in self.changes:
+        if "train.frozen" in self.changes:
+            model.requires_grad_(True)
+        if {"train.parameters", "train.frozen"} & set(self.changes):
             self._give_all_parameters(model, optimizers[0])
         for optimizer in optimizers:
             self._steps_of(model, optimizer)
@@ -112,7 +116,11 @@ class Treatment:
             return
         groups = optimizer.param_groups
         substitute = None
-        if "train.optimizer" in change or "train.momentum" in change:
+        adam = self.spec["train.optimizer"].startswith("adam") and "train.optimizer" not in change
+        if adam and "train.momentum" in change:
+            for group in groups:
+                group["betas"] = (change["train.momentum"], 0.999)
+        elif "train.optimizer" in change or "train.momentum" in change:
             name = change.get("train.optimizer", self.spec["train.optimizer"])
             rate = change.get("train.lr", self.spec["train.lr"])
             momentum = change.get("train.momentum", self.spec["train.momentum"])
@@ -178,10 +186,19 @@ class Treatment:
                                                 if value.requires_grad and value not in known]
 
     def _change_output(self, model, wanted):
-        make = {"logits": self._undo_squashing, "squeezed": self._squeeze}.get(wanted)
+        make = {"logits": self._undo_squashing, "squeezed": self._squeeze,
+                "log-probabilities": self._take_logarithms}.get(wanted)
         if make is None:
             raise CannotBeMade(f"model.output = {wanted}")
         make(model)
+
+    def _take_logarithms(self, model):
+        def logarithms(module, inputs, output):
+            if not isinstance(output, torch.Tensor):
+                raise CannotBeMade("model.output")
+            return torch.log_softmax(output, 1)
+
+        self.handles.append(model.register_forward_hook(logarithms))
 
     def _squeeze(self, model):
         """(n, 1) becomes (n,) and the reverse: the shape of targets that outputs were broadcast against."""
@@ -235,6 +252,9 @@ class Treatment:
                         initialize(value)
                     else:
                         value.zero_()
+            for table in modules.tables_of(model):
+                if float(table.weight.std()) > LARGE_TABLE:
+                    table.weight.normal_()
             for value in model.parameters():  # of modules that are no layers, which are left as they are unless broken
                 if value.requires_grad and value.ndim == 2 and bool((value == value.flatten()[:1]).all()):
                     initialize(value)
@@ -285,13 +305,14 @@ class Treatment:
 
     def _standardize(self, model, wanted):
         scales = []
+        features = 1 if self.patient.layers and self.patient.layers[0].channels_first else -1
 
         def standardized(module, inputs):
             if not inputs or not isinstance(inputs[0], torch.Tensor) or not inputs[0].is_floating_point():
                 return None
             x = inputs[0]
             if not scales:
-                axes = [axis for axis in range(x.ndim) if axis != 1]
+                axes = [axis for axis in range(x.ndim) if axis != features % x.ndim]
                 mean = x.mean(axes, keepdim=True)
                 deviation = (x - mean).square().mean(axes, keepdim=True).sqrt()
                 scales.extend((mean, torch.where(deviation > 0, deviation, torch.ones_like(deviation))))
@@ -343,4 +364,4 @@ MAKERS = {
     "model.training": Treatment._stay_in_training_mode,
 }
 OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup",
-            "train.parameters", "train.zero_grad"}
+            "train.parameters", "train.zero_grad", "train.frozen"}

@@ -68,11 +68,22 @@ TEST(DisconnectedParameter, IsWhatTheOptimizerWasNotGiven) {
     ASSERT_EQ(changes.size(), 1U);
     EXPECT_EQ(changes[0][0].key, kParametersKey);
     EXPECT_FALSE(found("disconnected-parameter", trained(spec, 1, 1e-6F, 0.1F))) << "it moved in one step";
-    EXPECT_FALSE(found("disconnected-parameter", trained(spec, NAN, NAN, 0.1F))) << "frozen on purpose: no gradient";
+    EXPECT_NE(found("disconnected-parameter", trained(spec, NAN, NAN, 0.1F))->sentence.find("frozen"),
+              std::string::npos);
     EXPECT_FALSE(found("disconnected-parameter", trained(spec, 1, 0, 0))) << "a rate of 0 moves nothing";
     EXPECT_FALSE(found("disconnected-parameter", trained(spec, 1, 0, 1e-9F))) << "rounds to nothing";
   }
   EXPECT_FALSE(found("disconnected-parameter", trained(kSgd, 1e-12F, 0, 0.1F))) << "the gradient vanishes";
+}
+
+TEST(DisconnectedParameter, OfFrozenLayersOnlyATrialCanTell) {
+  const Record record = trained(kAdam, NAN, NAN, 0.1F);
+  const std::optional<Finding> finding = found("disconnected-parameter", record);
+  ASSERT_TRUE(finding);
+  EXPECT_EQ(finding->layers, std::vector<int>{1});
+  EXPECT_LT(finding->confidence, 0.7) << "no note where nothing fails";
+  EXPECT_FALSE(finding->fatal);
+  EXPECT_EQ(without("disconnected-parameter", record)[0][0].key, kFrozenKey);
 }
 
 TEST(DisconnectedParameter, WithoutAGradientIsAnotherMatter) {
@@ -125,6 +136,7 @@ struct Mistake {
   const char* word;  // of its sentence
   const char* key;   // of the change that undoes it; null where none does
   bool fatal;        // where little is learnt
+  bool always_fatal = false;
 };
 
 class OfTheLoop : public testing::TestWithParam<Mistake> {};
@@ -138,7 +150,7 @@ TEST_P(OfTheLoop, IsFoundAndUndone) {
   EXPECT_TRUE(finding->by_hand);
   EXPECT_NE(finding->sentence.find(mistake.word), std::string::npos) << finding->sentence;
   EXPECT_EQ(finding->fatal, mistake.fatal);
-  EXPECT_FALSE(found(mistake.pathology, with_fact(mistake.fact, mistake.value, 0.1F, spec))->fatal) << "it learns";
+  EXPECT_EQ(found(mistake.pathology, with_fact(mistake.fact, mistake.value, 0.1F, spec))->fatal, mistake.always_fatal);
   if (mistake.key) {
     const auto changes = without(mistake.pathology, record);
     ASSERT_EQ(changes.size(), 1U);
@@ -154,6 +166,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Mistake{"gradients_kept", 1, 0, "momentum-too-high", "zero_grad()", kZeroGradKey, false},
                     Mistake{"evaluation_mode", 0.9F, 0.3F, "wrong-output-or-loss", "model.train()", kTrainingKey,
                             false},
+                    Mistake{"output_unnormalized", 1, 0, "wrong-output-or-loss", "NLLLoss", kOutputKey, true, true},
                     Mistake{"samples_mixed", 1, 0, "wrong-output-or-loss", "batch_first", nullptr, true},
                     Mistake{"batch_variety", 0.1F, 0.9F, "gradient-noise", "Shuffle", nullptr, true}),
     [](const testing::TestParamInfo<Mistake>& each) {
@@ -268,6 +281,27 @@ TEST(ClassImbalance, IsFatalWhereRareClassesAreMostlyWrong) {
   EXPECT_FALSE(fatal(with_classes(0.01F, 0.9F, 0.8F)));
   EXPECT_FALSE(fatal(with_classes(0.05F, 0.9F, 0.6F))) << "classes do not differ enough";
   EXPECT_TRUE(fatal(with_classes(0.01F, 0.3F, 0.1F))) << "says the commonest class only";
+}
+
+TEST(BadInitScale, IsALargeBiasOrEmbedding) {
+  const auto with_start = [](float bias, float table) {
+    Record record = trained(kSgd, 1, 0.1F, 0.1F);
+    add_table(record, "data", {0}, {{{"data.bias_largest", 0}, {bias}}, {{"data.table_deviation", 0}, {table}}});
+    return record;
+  };
+  EXPECT_FALSE(found("bad-init-scale", with_start(1, 1)));
+  EXPECT_TRUE(found("bad-init-scale", with_start(4, 1)));
+  EXPECT_TRUE(found("bad-init-scale", with_start(1, 30)));
+}
+
+TEST(MomentumTooHigh, IsAdamsFirstBetaOfANetworkFromOutside) {
+  EXPECT_TRUE(found("momentum-too-high", trained(kAdam + "momentum = 0.999\n", 1, 0.1F, 0.1F)));
+  EXPECT_FALSE(found("momentum-too-high", trained(kAdam, 1, 0.1F, 0.1F)));
+}
+
+TEST(OverRegularized, IsWorthATrialWhereAdamTakesAPenalty) {
+  EXPECT_TRUE(found("over-regularized", trained(kAdam + "weight_decay = 0.01\n", 1, 0.1F, 0.1F)));
+  EXPECT_FALSE(found("over-regularized", trained(kSgd + "weight_decay = 0.0005\n", 1, 0.1F, 0.1F)));
 }
 
 TEST(UnscaledTarget, IsScaledTogetherWithInputsThatAreOffToo) {

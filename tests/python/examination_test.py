@@ -24,7 +24,8 @@ class Detached(nn.Module):
 
 
 def loop(watch=None, *, lr=0.1, optimizer=None, clip=None, scale=1.0, steps=60, activation=nn.Tanh, gain=1.0, warmup=0,
-         rate_of_schedule=None, init=None, dropout=0.0, softmax=False, detached=False, trained=None, clears=True, keep=None):
+         rate_of_schedule=None, init=None, dropout=0.0, softmax=False, detached=False, trained=None, clears=True,
+         frozen=False, loss_of=F.cross_entropy, keep=None):
     torch.manual_seed(11)
     model = nn.Sequential(nn.Linear(6, 16), activation(), nn.Dropout(dropout), nn.Linear(16, 16), activation(),
                           *([Detached()] if detached else []), nn.Linear(16, 2), *([nn.Softmax(1)] if softmax else []))
@@ -36,6 +37,7 @@ def loop(watch=None, *, lr=0.1, optimizer=None, clip=None, scale=1.0, steps=60, 
                 if isinstance(module, nn.Linear):
                     init(module.weight)
                     module.bias.zero_()
+    model[0].requires_grad_(not frozen)
     chosen = (optimizer or (lambda p, lr: torch.optim.SGD(p, lr=lr)))(
         (model if trained is None else nn.Sequential(*(model[place] for place in trained))).parameters(), lr)
     x, y = data()
@@ -48,7 +50,7 @@ def loop(watch=None, *, lr=0.1, optimizer=None, clip=None, scale=1.0, steps=60, 
                 chosen.param_groups[0]["lr"] = lr * min(1.0, (step + 1) / warmup)
             if rate_of_schedule:
                 chosen.param_groups[0]["lr"] = lr * rate_of_schedule(step)
-            loss = F.cross_entropy(model(x[start:start + 50]), y[start:start + 50])
+            loss = loss_of(model(x[start:start + 50]), y[start:start + 50])
             if clears:
                 chosen.zero_grad()
             loss.backward()
@@ -70,6 +72,10 @@ def loop(watch=None, *, lr=0.1, optimizer=None, clip=None, scale=1.0, steps=60, 
 
 def adam(parameters, lr):
     return torch.optim.Adam(parameters, lr=lr)
+
+
+def adam_of(*betas):
+    return lambda parameters, lr: torch.optim.Adam(parameters, lr=0.003, betas=betas)
 
 
 def momentum(parameters, lr):
@@ -124,6 +130,9 @@ class Treatments(unittest.TestCase):
         self.expect([("model.dropout", "0.0")], {"dropout": 0.5}, dropout=0.0)
         self.expect([("model.output", "logits")], {"softmax": True}, softmax=False)
         self.expect([("model.detach", "false")], {"detached": True}, detached=False)
+        self.expect([("train.frozen", "false")], {"frozen": True}, frozen=False)
+        self.expect([("train.momentum", "0.9")], {"optimizer": adam_of(0.99, 0.9)}, optimizer=adam_of(0.9, 0.999))
+        self.expect([("model.output", "log-probabilities")], {"loss_of": F.nll_loss}, loss_of=F.cross_entropy)
         self.expect([("train.zero_grad", "true")], {"clears": False}, clears=True)
         self.expect([("train.parameters", "all")], {"trained": [5]}, trained=None)
         self.expect([("train.parameters", "all")], {"trained": [3], "optimizer": adam}, trained=None)
@@ -187,6 +196,30 @@ class Treatments(unittest.TestCase):
             if isinstance(module, nn.Linear):
                 self.assertLess(float(module.bias.abs().max()), 1e-3)
                 self.assertAlmostEqual(float(module.weight.std()) * module.in_features ** 0.5, 2 ** 0.5, delta=0.5)
+
+    def test_embeddings_that_are_too_large_start_anew(self):
+        model = nn.ModuleList([nn.Embedding(60, 20), nn.Embedding(60, 20), nn.Linear(20, 2)])
+        with torch.no_grad():
+            model[0].weight.mul_(30)
+        fine = model[1].weight.detach().clone()
+        Treatment._initialize(None, model, "he_normal")
+        self.assertAlmostEqual(float(model[0].weight.std()), 1, delta=0.1)
+        self.assertTrue(torch.equal(model[1].weight, fine))
+
+    def test_inputs_are_standardized_by_feature(self):
+        for first, shape, features in ((nn.Linear(3, 4), (40, 5, 3), 2), (nn.Conv1d(3, 4, 1), (40, 3, 5), 1),
+                                       (nn.Linear(3, 4), (40, 3), 1)):
+            model = nn.Sequential(nn.Identity(), first)
+            patient = unittest.mock.Mock(layers=[unittest.mock.Mock(channels_first=isinstance(first, nn.Conv1d))])
+            treatment = unittest.mock.Mock(patient=patient, handles=[])
+            Treatment._standardize(treatment, model, True)
+            seen = []
+            model[0].register_forward_hook(lambda module, inputs, output: seen.append(output))
+            sizes = torch.tensor([1.0, 10.0, 100.0]).view([3 if axis == features else 1 for axis in range(len(shape))])
+            model(sizes * (torch.randn(shape) + 1))
+            axes = [axis for axis in range(len(shape)) if axis != features]
+            self.assertTrue(torch.allclose(seen[0].mean(axes), torch.zeros(3), atol=1e-5))
+            self.assertTrue(torch.allclose(seen[0].var(axes, unbiased=False), torch.ones(3), atol=1e-4))
 
     def test_standardized_inputs_do_not_depend_on_their_scale(self):
         one = self.treated([("data.standardize", "true")], scale=1.0)

@@ -175,6 +175,9 @@ class Targets(unittest.TestCase):
         self.assertFalse(self.inferred(torch.randn(30, 4), lambda out: F.cross_entropy(out, y)).probabilities)
         self.assertFalse(self.inferred(shares.log(), lambda out: F.cross_entropy(out, y)).probabilities)
         self.assertFalse(self.inferred(shares.log(), lambda out: F.nll_loss(out, y)).probabilities)
+        for output, unnormalized in ((torch.randn(30, 4), True), (shares.log(), False), (shares, False)):
+            self.assertEqual(self.inferred(output.clone(), lambda out: F.nll_loss(out, y)).unnormalized, unnormalized)
+        self.assertFalse(self.inferred(torch.randn(30, 4), lambda out: F.cross_entropy(out, y)).unnormalized)
         one = torch.randint(0, 2, (30,)).float()
         for loss, expected in ((F.binary_cross_entropy_with_logits, True), (F.binary_cross_entropy, False)):
             output = torch.randn(30).sigmoid().requires_grad_()
@@ -263,6 +266,49 @@ class Samples(unittest.TestCase):
     def test_held_out_ones_are_those_that_the_model_was_shown(self):
         model = nn.Sequential(nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 2))
         self.assertEqual(self.facts(torch.randn(40, 5), torch.randint(0, 2, (40,)), model, 33)["held_out"], 33)
+
+
+class DenseTargets(unittest.TestCase):
+    """A class for every pixel: neither do inputs and targets pair, nor does any place stand for all."""
+
+    def facts(self, loss_of, outputs):
+        torch.manual_seed(1)
+        x = 3 + torch.rand(60, 1, 8, 8)
+        y = (x > 3.5).float()
+        y[:, :, 0, 0] = 0
+        model = nn.Conv2d(1, outputs, 3, padding=1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+        with gradclinic.watch(model, optimizer, budget=None) as clinic:
+            for part in torch.arange(60).split(12):
+                loss = loss_of(model(x[part]), y[part])
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                clinic.step(loss)
+        return lambda name: clinic.series(f"data.{name}")[1][0]
+
+    def test_facts(self):
+        for loss_of, outputs in ((F.binary_cross_entropy_with_logits, 1),
+                                 (lambda out, y: F.cross_entropy(out, y[:, 0].long()), 2)):
+            fact = self.facts(loss_of, outputs)
+            self.assertEqual(fact("target_values"), 2)
+            self.assertAlmostEqual(fact("largest_class"), 0.5, delta=0.08)
+            self.assertEqual(fact("features"), 64)
+            self.assertAlmostEqual(fact("input_mean_largest"), 3.5, delta=0.2)
+            self.assertTrue(math.isnan(fact("neighbour_agreement")))
+
+
+class Start(unittest.TestCase):
+    def test_biases_and_embeddings(self):
+        model = nn.Sequential(nn.Embedding(50, 8), nn.LSTM(8, 4), nn.Linear(4, 2))
+        with torch.no_grad():
+            model[0].weight.normal_(0, 5)
+            model[1].bias_hh_l0.fill_(-3.0)
+            model[2].bias.fill_(9.0)  # the last layer's may be the classes' shares
+        facts = modules.facts_of_start(model)
+        self.assertEqual(facts["bias_largest"], 3)
+        self.assertAlmostEqual(facts["table_deviation"], float(model[0].weight.std()), places=5)
+        self.assertEqual(modules.facts_of_start(nn.ReLU()), {"bias_largest": 0.0, "table_deviation": 0.0})
 
 
 class Broadcasts(unittest.TestCase):

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gradclinic/diagnosis/outside_changes.h"
 #include "gradclinic/diagnosis/rules.h"
 #include "gradclinic/diagnosis/shortfall.h"
 
@@ -37,11 +38,12 @@ const Suspect* fatal_suspect(const std::vector<Suspect>& suspects) {
 }
 
 /// By how much a trial has to be better for the training to fail beside it. Where the network's own loop trains it
-/// again, more steps come with a schedule that starts anew: another training, as a reference is.
+/// again, more steps come with a schedule that starts anew: another training, as a reference is. So is one of layers
+/// that were frozen on purpose.
 double clear_for(const Chart& chart, const Suspect& suspect, const TriedChange& tried) {
-  const bool longer =
-      std::ranges::any_of(tried.changes, [](const Change& change) { return change.key == "train.steps"; });
-  if (longer && chart.spec().model.kind == "outside") return kReferenceShortfall;
+  const bool another = std::ranges::any_of(
+      tried.changes, [](const Change& change) { return change.key == "train.steps" || change.key == kFrozenKey; });
+  if (another && chart.spec().model.kind == "outside") return kReferenceShortfall;
   return suspect.finding.confidence < kSuspicion ? kSuspicionShortfall : 1;
 }
 
@@ -105,8 +107,9 @@ Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const 
 }
 
 double restored(const Chart& chart, const Counterfactual& tried, const Judgement& judgement) {
-  if (!judgement.best || tried.course.empty()) return kNaN;
+  if (tried.course.empty()) return kNaN;
   if (tried.course.diverged) return chart.course().diverged ? 0 : -1;
+  if (!judgement.best) return kNaN;
   const Counterfactual& best = *judgement.best;
   const double left = shortfall(tried.course, tried.steps, best.course, best.steps);
   const double lost = shortfall_against(chart, best);

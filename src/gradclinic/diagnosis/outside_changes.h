@@ -12,8 +12,11 @@ namespace gradclinic {
 /// "all": the optimizer is given every parameter of the model that takes a gradient.
 inline constexpr const char* kParametersKey = "train.parameters";
 /// "logits": a softmax or sigmoid at the model's end is undone, as the loss applies one of its own; "squeezed":
-/// one output a sample is given the targets' shape, (n) in place of (n, 1) or the reverse.
+/// one output a sample is given the targets' shape, (n) in place of (n, 1) or the reverse; "log-probabilities": a
+/// log-softmax is put behind it.
 inline constexpr const char* kOutputKey = "model.output";
+/// "false": layers that are frozen learn, too.
+inline constexpr const char* kFrozenKey = "train.frozen";
 /// "false": what the model detaches from the graph on the way to its output stays in it.
 inline constexpr const char* kDetachKey = "model.detach";
 /// "true": gradients are cleared after each update.
@@ -22,7 +25,7 @@ inline constexpr const char* kZeroGradKey = "train.zero_grad";
 inline constexpr const char* kTrainingKey = "model.training";
 
 inline bool is_outside_key(std::string_view key) {
-  constexpr std::string_view kKeys[] = {kParametersKey, kOutputKey, kDetachKey, kZeroGradKey, kTrainingKey};
+  constexpr std::string_view kKeys[] = {kParametersKey, kOutputKey, kFrozenKey, kDetachKey, kZeroGradKey, kTrainingKey};
   return std::ranges::find(kKeys, key) != std::end(kKeys);
 }
 

@@ -167,6 +167,14 @@ DataFacts describe_data(const Split& data, const Loss& loss) {
   return facts;
 }
 
+void replace_inputs(DataFacts& facts, const Tensor<float>& inputs) {
+  forget_inputs(facts);
+  facts.features = static_cast<double>(inputs.columns);
+  facts.input_non_finite = count_non_finite(inputs);
+  facts.input_mean_largest = facts.input_deviation_largest = 0;
+  describe_inputs(inputs, facts);
+}
+
 void forget_inputs(DataFacts& facts) {
   facts.input_non_finite = 0;
   for (double DataFacts::*fact :
@@ -208,11 +216,14 @@ std::span<const NamedFact> data_fact_names() {
                                          {"neighbour_chance", &DataFacts::neighbour_chance},
                                          {"neighbour_uncertainty", &DataFacts::neighbour_uncertainty},
                                          {"output_probabilities", &DataFacts::output_probabilities},
+                                         {"output_unnormalized", &DataFacts::output_unnormalized},
                                          {"output_broadcast", &DataFacts::output_broadcast},
                                          {"output_out_of_reach", &DataFacts::output_out_of_reach},
                                          {"gradients_kept", &DataFacts::gradients_kept},
                                          {"evaluation_mode", &DataFacts::evaluation_mode},
                                          {"samples_mixed", &DataFacts::samples_mixed},
+                                         {"bias_largest", &DataFacts::bias_largest},
+                                         {"table_deviation", &DataFacts::table_deviation},
                                          {"batch_variety", &DataFacts::batch_variety}};
   return kFacts;
 }

@@ -32,6 +32,7 @@ struct DataFacts {
   double neighbour_chance = 0;       ///< what the agreement would be if targets had nothing to do with inputs
   double neighbour_uncertainty = 0;  ///< standard deviation of the agreement in that case
   double output_probabilities = 0;   ///< 1 when a network from outside gives its loss probabilities in place of logits
+  double output_unnormalized = 0;    ///< 1 when it gives its loss no log-probabilities where that takes them
   double output_broadcast = 0;       ///< 1 when its loss compares every output of a batch with every target of it
   /// Of a regression: the least mean squared error that the range of its output's last function leaves, over the
   /// targets' variance.
@@ -39,7 +40,9 @@ struct DataFacts {
   double gradients_kept = 0;   ///< share of its updates whose gradients were added to those of updates before
   double evaluation_mode = 0;  ///< share of its steps taken in evaluation mode
   double samples_mixed = 0;  ///< 1 when its output for a sample depends on the others of the batch, in evaluation mode
-  double batch_variety = 1;  ///< how much its targets vary within a batch, over how much in all; 1: drawn at random
+  double bias_largest = 0;   ///< its largest bias before training, by size
+  double table_deviation = 0;  ///< the largest standard deviation of an embedding before training
+  double batch_variety = 1;    ///< how much its targets vary within a batch, over how much in all; 1: drawn at random
 };
 
 /// A fact's name, as its column "data.<name>" is called, and where it is kept.
@@ -54,6 +57,9 @@ std::span<const NamedFact> data_fact_names();
 /// each feature divided by its deviation); the share of pairs of one class, or the correlation of their targets (Cover
 /// & Hart 1967, Nearest neighbor pattern classification). Near chance, targets cannot be told from close inputs.
 DataFacts describe_data(const Split& data, const Loss& loss);
+
+/// Says of inputs (samples x features) what can be said without their targets, in place of what was.
+void replace_inputs(DataFacts& facts, const Tensor<float>& inputs);
 
 /// Takes back what is said of inputs that are no amounts (words, indices): they have no scale. NaN from then on.
 void forget_inputs(DataFacts& facts);

@@ -30,7 +30,27 @@ Off furthest_off(const Chart& chart) {
   return off;
 }
 
+/// Biases start at 0 or, of a forget gate, at 1 (Jozefowicz et al. 2015); embeddings at a deviation of 1 or less.
+constexpr double kLargeBias = 1.5;
+constexpr double kLargeTable = 3;
+
+/// Of what a network from outside holds beside its layers' weights.
+std::optional<Finding> beside_weights(const Chart& chart) {
+  const double bias = chart.fact("bias_largest");
+  const double table = chart.fact("table_deviation");
+  const double confidence = std::max(0.8 * log_ramp(bias, kLargeBias, 6), 0.8 * log_ramp(table, kLargeTable, 12));
+  if (!(bias > kLargeBias || table > kLargeTable)) return std::nullopt;
+  return Finding{.confidence = std::max(0.4, confidence),
+                 .evidence = {{"largest bias before training, by size", bias, "0, or 1 of a forget gate"},
+                              {"largest standard deviation of an embedding before training", table, "1 or less"}},
+                 .rule = fmt::format("a bias of {:.3g}, an embedding's deviation of {:.3g} at the start", bias, table),
+                 .sentence =
+                     "Biases or embeddings start so large that units and gates behind them are shut, dead or "
+                     "saturated before anything is learnt."};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
+  if (std::optional<Finding> found = beside_weights(chart)) return found;
   const Off off = furthest_off(chart);
   if (off.layer == 0) return std::nullopt;
   const bool small = off.gain < kSmallest;
@@ -72,7 +92,8 @@ Pathology bad_init_scale() {
       .fixes = {"he-init", "xavier-init", "orthogonal-init", "lsuv-init", "batch-norm"},
       .look_alikes = {"vanishing-gradient", "exploding-gradient", "learning-rate-too-high", "learning-rate-too-low"},
       .leads_to = {"learning-rate-too-high", "vanishing-gradient", "exploding-gradient", "saturated-activation",
-                   "rank-collapse", "dead-relu", "divergence", "non-finite", "loss-plateau", "update-ratio"},
+                   "rank-collapse", "dead-relu", "divergence", "non-finite", "loss-plateau", "update-ratio",
+                   "undertrained"},
       .stage = Stage::model,
       .examine = examine,
       .without = without};

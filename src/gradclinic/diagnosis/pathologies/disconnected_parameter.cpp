@@ -55,6 +55,28 @@ std::vector<int> not_given(const Chart& chart) {
   return layers;
 }
 
+/// Layers of a network from outside that no gradient is taken of, while others learn.
+std::vector<int> frozen(const Chart& chart) {
+  std::vector<int> layers;
+  if (chart.spec().model.kind != "outside" || !(chart.largest("gradient_norm", 0, kWhole) > 0)) return layers;
+  for (int layer = 1; layer <= chart.depth(); ++layer)
+    if (std::isnan(chart.largest("weight_grad.l2", layer, kWhole))) layers.push_back(layer);
+  return layers;
+}
+
+/// It is done on purpose, so that only a trial can tell whether too much of the network is held.
+Finding of_frozen(const Chart& chart, const std::vector<int>& layers) {
+  return {.confidence = 0.5,
+          .layers = layers,
+          .evidence = {{"layers whose weights take no gradient", static_cast<double>(layers.size()),
+                        fmt::format("of {}", chart.depth())}},
+          .rule = fmt::format("{} of {} layers are frozen", layers.size(), chart.depth()),
+          .sentence =
+              "Layers are frozen (requires_grad is False), and what is left to learn cannot make up for what "
+              "they do not give. Let them learn, too, or start them from weights that suit the task.",
+          .by_hand = true};
+}
+
 Finding of_optimizer(const Chart& chart, const std::vector<int>& layers) {
   const int first = layers.front();
   const bool all = static_cast<int>(layers.size()) == chart.depth();
@@ -76,7 +98,10 @@ Finding of_optimizer(const Chart& chart, const std::vector<int>& layers) {
 std::optional<Finding> examine(const Chart& chart) {
   if (const std::vector<int> layers = not_given(chart); !layers.empty()) return of_optimizer(chart, layers);
   const std::vector<int> layers = without_gradient(chart);
-  if (layers.empty()) return std::nullopt;
+  if (layers.empty()) {
+    const std::vector<int> held = frozen(chart);
+    return held.empty() ? std::nullopt : std::optional(of_frozen(chart, held));
+  }
   const int first = layers.front();
   const bool cut_off = is_cut_off(chart, first);
   return Finding{
@@ -97,7 +122,8 @@ std::optional<Finding> examine(const Chart& chart) {
 std::vector<std::vector<Change>> without(const Chart& chart) {
   if (!not_given(chart).empty()) return alone(kParametersKey, "all");
   const std::vector<int> layers = without_gradient(chart);
-  if (!layers.empty() && is_cut_off(chart, layers.front())) return alone(kDetachKey, "false");
+  if (layers.empty()) return alone(kFrozenKey, "false");
+  if (is_cut_off(chart, layers.front())) return alone(kDetachKey, "false");
   return {{{"model.init", fitting_initializer(chart.spec().model)}, {"model.init_gain", "1.0"}}};
 }
 
@@ -115,7 +141,7 @@ Pathology disconnected_parameter() {
       .needs = {"weight_grad.l2", "gradient_norm"},
       .fixes = {"he-init", "leaky-relu", "reinitialize-dead"},
       .look_alikes = {"vanishing-gradient", "dead-relu"},
-      .leads_to = {"loss-plateau"},
+      .leads_to = {"loss-plateau", "undertrained"},
       .stage = Stage::model,
       .examine = examine,
       .without = without};

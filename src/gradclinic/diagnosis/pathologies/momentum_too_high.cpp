@@ -25,7 +25,9 @@ Finding of_kept_gradients(const Chart& chart) {
 std::optional<Finding> examine(const Chart& chart) {
   if (keeps_gradients(chart)) return of_kept_gradients(chart);
   const TrainSpec& train = chart.spec().train;
-  if (train.optimizer != "momentum" && train.optimizer != "nesterov") return std::nullopt;
+  // Of Adam only that of a network from outside is known to be other than the usual 0.9.
+  const bool adam = train.optimizer.starts_with("adam") && chart.spec().model.kind == "outside";
+  if (!adam && train.optimizer != "momentum" && train.optimizer != "nesterov") return std::nullopt;
   if (train.momentum <= 0.92) return std::nullopt;
   return Finding{.confidence = 0.4 + 0.5 * ramp(train.momentum, 0.93, 0.99),
                  .onset_step = 0,

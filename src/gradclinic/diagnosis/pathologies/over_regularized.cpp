@@ -9,6 +9,14 @@
 namespace gradclinic::pathologies {
 namespace {
 
+/// Whether a decay is worth a trial whatever it pulls with. Adam and RMSprop scale an L2 penalty up with the gradient;
+/// AdamW takes the rate's share of it only.
+bool is_strong(const TrainSpec& train) {
+  if (train.optimizer == "adam" || train.optimizer == "rmsprop") return train.weight_decay >= 1e-3;
+  return train.weight_decay >= (train.optimizer == "adamw" ? 0.1 : 0.01);
+}
+constexpr double kWorthATrial = 0.4;
+
 /// Norm of all weights at the end.
 double weight_norm(const Chart& chart) {
   double squares = 0;
@@ -29,7 +37,8 @@ std::optional<Finding> examine(const Chart& chart) {
   if (decay <= 0) return std::nullopt;
   const double kept = weights_kept(chart);
   const double pull = decay * weight_norm(chart) / std::max(1e-30, chart.median("gradient_norm", 0, kEnd));
-  const double confidence = std::max(0.9 * log_ramp(pull, 0.1, 1), 0.85 * log_ramp(kept, 0.7, 0.2));
+  const double seen = std::max(0.9 * log_ramp(pull, 0.1, 1), 0.85 * log_ramp(kept, 0.7, 0.2));
+  const double confidence = std::max(seen, is_strong(chart.spec().train) ? kWorthATrial : 0);
   if (confidence < 0.1) return std::nullopt;
   return Finding{
       .confidence = confidence,

@@ -33,7 +33,7 @@ std::optional<Finding> examine(const Chart& chart) {
   const double above = (agreement - chance) / chart.fact("neighbour_uncertainty");
   const bool constant = chart.fact("target_values") <= 1;
   const Course& course = chart.course();
-  const bool useless = !course.validation.empty() && never_useful(chart, course);
+  const bool useless = !course.validation.empty() && !course.diverged && never_useful(chart, course);
   if (!constant && !(!(above >= 2.5) && useless && !(chart.fact("largest_class") > kMostlyOneClass)))
     return std::nullopt;
   // Of words and indices no neighbours are known, so that only trials can tell.

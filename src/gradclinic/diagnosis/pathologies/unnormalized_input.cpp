@@ -45,7 +45,7 @@ Pathology unnormalized_input() {
       .fixes = {"standardize-inputs", "batch-norm", "lower-learning-rate"},
       .look_alikes = {"learning-rate-too-high", "bad-init-scale"},
       .leads_to = {"learning-rate-too-high", "saturated-activation", "dead-relu", "exploding-gradient", "divergence",
-                   "non-finite", "loss-plateau", "vanishing-gradient", "update-ratio", "rank-collapse"},
+                   "non-finite", "loss-plateau", "vanishing-gradient", "update-ratio", "rank-collapse", "undertrained"},
       .stage = Stage::data,
       .examine = examine,
       .without = without};

@@ -54,7 +54,7 @@ Pathology unscaled_target() {
           .fixes = {"scale-targets", "lower-learning-rate", "clip-norm", "adam"},
           .look_alikes = {"learning-rate-too-high", "exploding-gradient"},
           .leads_to = {"learning-rate-too-high", "exploding-gradient", "divergence", "non-finite", "dead-relu",
-                       "saturated-activation", "loss-plateau", "update-ratio", "over-clipping"},
+                       "saturated-activation", "loss-plateau", "update-ratio", "over-clipping", "undertrained"},
           .stage = Stage::data,
           .examine = examine,
           .without = without};

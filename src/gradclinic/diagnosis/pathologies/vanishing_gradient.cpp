@@ -56,7 +56,7 @@ Pathology vanishing_gradient() {
           .needs = {"pre_activation_grad.l2"},
           .fixes = {"he-init", "batch-norm", "residual", "xavier-init", "leaky-relu"},
           .look_alikes = {"converged", "learning-rate-too-low", "dead-relu"},
-          .leads_to = {"loss-plateau", "update-ratio"},
+          .leads_to = {"loss-plateau", "update-ratio", "undertrained"},
           .stage = Stage::signal,
           .examine = examine,
           .without = without};

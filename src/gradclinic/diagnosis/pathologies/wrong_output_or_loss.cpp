@@ -47,6 +47,11 @@ std::optional<Finding> fault_of(const Chart& chart) {
                    "The model's outputs are probabilities already, and the loss applies a softmax or sigmoid of its "
                    "own: the gradient is small, and the loss cannot come near 0. Leave the last softmax or sigmoid out "
                    "of the model.");
+  if (chart.fact("output_unnormalized") == 1)
+    return mistake(0.95, "outputs are log-probabilities (1: never)", "a loss of log-probabilities is given none",
+                   "The loss takes log-probabilities, and the model's outputs are none: the loss falls below 0 and "
+                   "without end while the outputs grow. Take nn.CrossEntropyLoss in place of nn.NLLLoss, or let the "
+                   "model end in log_softmax.");
   if (chart.fact("output_broadcast") == 1)
     return mistake(0.95, "every output meets every target (1: always)", "every output is compared with every target",
                    "Outputs of shape (n, 1) meet targets of shape (n,), or the reverse, and the loss compares every "
@@ -112,6 +117,7 @@ std::optional<Finding> examine(const Chart& chart) {
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
   if (chart.fact("output_probabilities") == 1) return alone(kOutputKey, "logits");
+  if (chart.fact("output_unnormalized") == 1) return alone(kOutputKey, "log-probabilities");
   if (chart.fact("output_broadcast") == 1) return alone(kOutputKey, "squeezed");
   if (chart.fact("samples_mixed") == 1) return {};
   if (evaluates(chart)) return alone(kTrainingKey, "true");
@@ -132,7 +138,7 @@ Pathology wrong_output_or_loss() {
           .needs = {"data.target_values"},
           .fixes = {"relu", "tanh"},
           .look_alikes = {"loss-plateau", "over-regularized"},
-          .leads_to = {"learning-rate-too-high", "loss-plateau"},
+          .leads_to = {"learning-rate-too-high", "loss-plateau", "undertrained"},
           .stage = Stage::model,
           .examine = examine,
           .without = without};
