@@ -99,6 +99,20 @@ def _binary(output, gradient, loss, squashing):
     return None
 
 
+def _weighted_binary(output, gradient, loss, squashing):
+    """Logits whose two classes count differently (pos_weight): the gradient's sign tells the class, its size the weight."""
+    target = (gradient < 0).to(output.dtype)
+    weights = gradient.abs() / (torch.sigmoid(output) - target).abs().clamp_min(1e-12)
+    certain = (torch.sigmoid(output) - target).abs() > 1e-3  # elsewhere rounding is most of the gradient
+    for of_class in (weights[certain & (target == 0)], weights[certain & (target == 1)]):
+        if len(of_class) < 2 or float(of_class.max() - of_class.min()) > 0.01 * float(of_class.max()):
+            return None
+    terms = functional.binary_cross_entropy_with_logits(output, target, reduction="none")
+    if not _close(float((weights * terms).sum()), loss):
+        return None
+    return Targets("bce", output.reshape(-1, 1), target.reshape(-1, 1), loss / float(terms.mean()))
+
+
 def _binary_guesses(output, gradient):
     scaled = gradient * output.numel()
     yield output, torch.sigmoid(output) - scaled
@@ -140,7 +154,7 @@ def infer(output, gradient, loss, squashing=None):
         return None
     if not bool(torch.isfinite(output).all()) or not bool(torch.isfinite(gradient).all()):
         return None
-    for guess in (_binary, _plain_classes, _broadcast, _amounts, _classes):
+    for guess in (_binary, _plain_classes, _broadcast, _amounts, _weighted_binary, _classes):
         found = guess(output, gradient, loss, squashing)
         if found is not None:
             return found

@@ -186,6 +186,19 @@ class Targets(unittest.TestCase):
             found = targets.infer(output.detach(), output.grad, float(value), "sigmoid")
             self.assertEqual((found.loss, found.probabilities), ("bce", expected))
 
+    def test_binary_classes_that_weigh_differently(self):
+        y = torch.randint(0, 2, (40,)).float()
+        for shape in ((40,), (40, 1)):
+            for weight in (20.0, 0.1):
+                found = self.inferred(2 * torch.randn(shape), lambda out: F.binary_cross_entropy_with_logits(
+                    out, y.view(shape), pos_weight=torch.tensor(weight)))
+                self.assertEqual(found.loss, "bce")
+                self.assertTrue(torch.equal(found.values[:, 0], y))
+        for loss_of in (lambda out: (out[:, 0] - y).abs().mean(), lambda out: F.huber_loss(out[:, 0], y),
+                        lambda out: F.hinge_embedding_loss(out[:, 0], 2 * y - 1)):
+            found = self.inferred(2 * torch.randn(40, 1), loss_of)
+            self.assertNotEqual(found and found.loss, "bce")
+
     def test_mean_squared_error(self):
         y = torch.randn(30, 2)
         found = self.inferred(torch.randn(30, 2), lambda out: F.mse_loss(out, y))
