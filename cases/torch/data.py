@@ -275,3 +275,38 @@ def graphs(generator, samples, *, held_out=200, nodes=10, noise=0.1, loops=True)
     targets = (targets - targets[:samples].mean()) / targets[:samples].std()
     inputs = torch.cat([torch.stack([values, flags, other], 2), adjacent], 2)
     return split(inputs, targets.unsqueeze(2), samples)
+
+
+def discs(generator, samples, *, held_out=200, side=12):
+    """Where a disc lies, how wide and how bright it is, four numbers of -1 to 1 (samples, 4); the target is its picture
+    (samples, 1, side, side) with soft edges, standardized."""
+    count = samples + held_out
+    inputs = 2 * torch.rand(count, 4, generator=generator) - 1
+    x, y, radius, light = (part.view(-1, 1, 1) for part in inputs.unbind(1))
+    axis = torch.linspace(-1, 1, side)
+    distance = ((axis - 0.6 * x) ** 2 + (axis.unsqueeze(1) - 0.6 * y) ** 2).sqrt()
+    targets = (1 + 0.5 * light) * torch.sigmoid((0.45 + 0.15 * radius - distance) / 0.1)
+    targets = (targets - targets[:samples].mean()) / targets[:samples].std()
+    return split(inputs, targets.unsqueeze(1), samples)
+
+
+def chirps(generator, samples, *, held_out=200, length=64, noise=0.3):
+    """Noisy tones (samples, 1, length); the classes are what the pitch does in either half: rise or fall, one of four
+    pairs."""
+    count = samples + held_out
+    half = length // 2
+    classes = torch.randint(4, (count,), generator=generator)
+    rises = torch.stack([classes // 2, classes % 2], 1).float() * 2 - 1
+    ramp = torch.linspace(-1, 1, half)
+    pitch = 0.7 + 0.5 * (rises.unsqueeze(2) * ramp).flatten(1)
+    phase = 2 * math.pi * torch.rand(count, 1, generator=generator)
+    inputs = torch.sin(pitch.cumsum(1) + phase) + noise * torch.randn(count, length, generator=generator)
+    return split(inputs.unsqueeze(1), classes, samples)
+
+
+def occurrences(generator, samples, *, held_out=200, length=12, symbols=8):
+    """Tokens (samples, length); the class of each is how often it occurs: 0 for once, 1 for twice, 2 for more."""
+    inputs = torch.randint(symbols, (samples + held_out, length), generator=generator)
+    count = (inputs.unsqueeze(1) == inputs.unsqueeze(2)).sum(2)
+    targets = (count - 1).clamp(max=2)
+    return split(inputs, targets, samples)

@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.008, batch=40, epochs=8, schedule="cosine", warm_up=20, weight_decay=0.01)
 OWN_DATA = {"samples", "points", "jitter"}
 

@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.005, batch=32, epochs=6, weight_decay=1e-5)
 OWN_DATA = {"samples", "length"}
 

@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="sgd", lr=0.1, batch=16, epochs=5, schedule="linear", weight_decay=1e-4)
 OWN_DATA = {"samples", "noise"}
 

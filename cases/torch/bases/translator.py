@@ -10,7 +10,7 @@ import plan
 import weights
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.01, batch=64, epochs=8, clip=1.0)
 OWN_DATA = {"samples", "length"}
 START = 0

@@ -10,7 +10,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.01, batch=16, epochs=4, schedule="step", every=50, decay=0.5)
 OWN_DATA = {"samples", "length", "steps", "noise"}
 
