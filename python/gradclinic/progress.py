@@ -155,7 +155,7 @@ class Progress:
         samples = len(values)
         if found.loss != "mse" and values.shape[1] > TARGETS:
             # Elsewhere in each sample, as a place of its own may always be of one class.
-            places = torch.arange(TARGETS) * (values.shape[1] // TARGETS) + 7919 * torch.arange(samples)[:, None]
+            places = torch.arange(TARGETS) * (values.shape[1] // TARGETS) + 7919 * (self._kept + torch.arange(samples))[:, None]
             values = values.gather(1, places.to(values.device) % values.shape[1])
         if found.loss != "mse":
             values = values.reshape(-1, 1)

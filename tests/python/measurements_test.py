@@ -284,15 +284,15 @@ class Samples(unittest.TestCase):
 class DenseTargets(unittest.TestCase):
     """A class for every pixel: neither do inputs and targets pair, nor does any place stand for all."""
 
-    def facts(self, loss_of, outputs):
+    def facts(self, loss_of, outputs, batch):
         torch.manual_seed(1)
         x = 3 + torch.rand(60, 1, 8, 8)
         y = (x > 3.5).float()
-        y[:, :, 0, 0] = 0
+        y[:, :, :, 0] = 0
         model = nn.Conv2d(1, outputs, 3, padding=1)
         optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
         with gradclinic.watch(model, optimizer, budget=None) as clinic:
-            for part in torch.arange(60).split(12):
+            for part in torch.arange(60).split(batch):
                 loss = loss_of(model(x[part]), y[part])
                 optimizer.zero_grad()
                 loss.backward()
@@ -301,11 +301,12 @@ class DenseTargets(unittest.TestCase):
         return lambda name: clinic.series(f"data.{name}")[1][0]
 
     def test_facts(self):
-        for loss_of, outputs in ((F.binary_cross_entropy_with_logits, 1),
-                                 (lambda out, y: F.cross_entropy(out, y[:, 0].long()), 2)):
-            fact = self.facts(loss_of, outputs)
+        for loss_of, outputs, batch in ((F.binary_cross_entropy_with_logits, 1, 12),
+                                        (F.binary_cross_entropy_with_logits, 1, 1),
+                                        (lambda out, y: F.cross_entropy(out, y[:, 0].long()), 2, 12)):
+            fact = self.facts(loss_of, outputs, batch)
             self.assertEqual(fact("target_values"), 2)
-            self.assertAlmostEqual(fact("largest_class"), 0.5, delta=0.08)
+            self.assertAlmostEqual(fact("largest_class"), 9 / 16, delta=0.08)
             self.assertEqual(fact("features"), 64)
             self.assertAlmostEqual(fact("input_mean_largest"), 3.5, delta=0.2)
             self.assertTrue(math.isnan(fact("neighbour_agreement")))
