@@ -21,7 +21,7 @@ class Loop:
         self._kept = 0
         self._before = None   # parameters with gradients of before this step's first backward pass
         self._begun = False
-        self._within = []     # of each batch: how much its targets vary, and the chance that they vary less than all do
+        self._within = []     # how much the targets vary, of each batch
         self._counts = {}
         self._sums = torch.zeros(3, dtype=torch.float64)
 

@@ -138,10 +138,10 @@ class Progress:
             return
         values = found.values
         inputs, marks = pending if pending is not None else (None, [])
-        if inputs is None or values.shape[0] < inputs.shape[0] or not inputs.shape[1]:
+        if inputs is None or not inputs.shape[1] or not marks or values.shape[0] % len(marks):
             inputs = torch.zeros(values.shape[0], 0)
-        if values.shape[0] > inputs.shape[0] and inputs.shape[1]:  # several targets a sample: sequences, pixels
-            values = values.reshape(inputs.shape[0], -1)
+        else:  # of sequences and pictures several targets a sample
+            values = values.reshape(len(marks), -1)[:len(inputs)]
         if len(marks) == len(values) == len(inputs):
             fresh = [row for row, mark in enumerate(marks) if mark not in self._marks]
             self._marks.update(marks)
@@ -155,8 +155,9 @@ class Progress:
         samples = len(values)
         if found.loss != "mse" and values.shape[1] > TARGETS:
             # Elsewhere in each sample, as a place of its own may always be of one class.
-            places = torch.arange(TARGETS) * (values.shape[1] // TARGETS) + 7919 * (self._kept + torch.arange(samples))[:, None]
-            values = values.gather(1, places.to(values.device) % values.shape[1])
+            shifts = 7919 * (self._kept + torch.arange(samples))[:, None]
+            places = (torch.arange(TARGETS) * (values.shape[1] // TARGETS) + shifts) % values.shape[1]
+            values = values.gather(1, places.to(values.device))
         if found.loss != "mse":
             values = values.reshape(-1, 1)
         if self._inputs and (self._inputs[0].shape[1] != inputs.shape[1]

@@ -76,8 +76,8 @@ class Treatment:
         self.spec = {"data.standardize": False, "data.standardize_target": False, "data.target_scale": 1.0,
                      "model.init": None, "model.init_gain": 1.0, "model.bias_init": None, "train.clip_value": 0.0,
                      "train.warmup": 0, "train.schedule": "constant", "train.momentum": 0.9,
-                     "train.parameters": None, "train.zero_grad": None, "train.frozen": True, "model.output": None, "model.detach": True,
-                     "model.training": None}
+                     "train.parameters": None, "train.zero_grad": None, "train.frozen": True,
+                     "model.output": None, "model.detach": True, "model.training": None}
         self.spec |= {f"{part}.{key}": value for part in ("model", "train") for key, value in spec[part].items()}
         wanted = {key: self._typed(key, value) for key, value in changes}
         self.changes = {key: value for key, value in wanted.items() if value != self.spec.get(key)}

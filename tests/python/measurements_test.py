@@ -312,6 +312,46 @@ class DenseTargets(unittest.TestCase):
             self.assertTrue(math.isnan(fact("neighbour_agreement")))
 
 
+class Pairs(unittest.TestCase):
+    """Inputs go with their own targets, however many of either there are."""
+
+    def facts(self, model, x, loss_of):
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.001)
+        with gradclinic.watch(model, optimizer, budget=None) as clinic:
+            for _ in range(3):
+                loss = loss_of(model(x))
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                clinic.step(loss)
+        self.assertEqual(clinic.notes, [])
+        return lambda name: clinic.series(f"data.{name}")[1][0]
+
+    def test_a_batch_of_more_samples_than_are_kept(self):
+        torch.manual_seed(2)
+        x = torch.rand(2400, 1)
+        for y, loss_of in ((3 * x, F.mse_loss), ((x[:, 0] > 0.5).long(), F.cross_entropy)):
+            fact = self.facts(nn.Linear(1, 2 if y.ndim == 1 else 1), x, lambda out: loss_of(out, y))
+            self.assertGreater(fact("neighbour_agreement"), 0.95)
+            self.assertEqual(fact("features"), 1)
+
+    def test_outputs_of_places_that_are_not_as_many_in_each_sample(self):
+        torch.manual_seed(2)
+
+        class Packed(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.gru, self.head = nn.GRU(2, 5, batch_first=True), nn.Linear(5, 3)
+
+            def forward(self, x):
+                packed = nn.utils.rnn.pack_padded_sequence(x, [5, 4, 4], batch_first=True)
+                return self.head(self.gru(packed)[0].data)
+
+        fact = self.facts(Packed(), torch.randn(3, 5, 2), lambda out: F.cross_entropy(out, torch.arange(13) % 3))
+        self.assertEqual(fact("target_values"), 3)
+        self.assertTrue(math.isnan(fact("neighbour_agreement")))
+
+
 class Start(unittest.TestCase):
     def test_biases_and_embeddings(self):
         model = nn.Sequential(nn.Embedding(50, 8), nn.LSTM(8, 4), nn.Linear(4, 2))
