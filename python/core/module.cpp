@@ -44,11 +44,11 @@ void set(DataFacts& facts, const FactsByName& values) {
     if (const auto given = values.find(fact.name); given != values.end()) facts.*fact.value = given->second;
 }
 
-/// Facts of a sample of the data: `samples` inputs and `rows` of targets, which go with them where they are as many.
-/// Without features only of its targets. `samples_seen`: how many the training has, as far
-/// as is known. `scale`: what the training's loss is of the mean over the batch. `variance`: of the targets around
-/// `targets`, where the loss compares every output of a batch with every target of it, so that no more than their mean
-/// is known; NaN where they are the targets. `more`: facts by name that are none of the data alone.
+/// Facts of a sample of the data: `samples` inputs and `rows` of targets, which go with them where they are as many;
+/// without features of targets only. `samples_seen`: how many the training has, as far as is known. `scale`: what the
+/// training's loss is of the mean over the batch. `variance`: of the targets around `targets`, where the loss compares
+/// every output of a batch with every target of it, so that no more than their mean is known; NaN where they are the
+/// targets. `more`: facts by name that are none of the data alone.
 void describe_data(OutsideRun& run, const std::string& loss_name, Address inputs, Index samples, Index features,
                    Address targets, Index rows, Index outputs, double samples_seen, double held_out, double scale,
                    double variance, const FactsByName& more) {

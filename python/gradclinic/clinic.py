@@ -137,7 +137,7 @@ class Clinic:
         layers = modules.layers_of(self.model)
         if not layers:
             self.notes.append("the model has no layer with weights: only losses can be seen")
-        self._start = modules.facts_of_start(self.model)
+        self._start = modules.facts_of_start(self.model, layers)
         self._run = core.Run(len(layers))
         self.lens = Lens(self.model, layers, self._run, self.progress, self.guard, self.loop)
         self.guard.let_go.append(self.lens.let_go)

@@ -1,5 +1,6 @@
 """A training that can be run again: judged as a spec is, by training it without what is suspected."""
 
+import contextlib
 import random
 import sys
 
@@ -93,8 +94,9 @@ class _Limited(Clinic):
 
     def _saw_call(self, module, inputs):
         self._first_call.remove()
-        self.batch = tuple(each[:MIXING_SAMPLES].detach().clone() if isinstance(each, torch.Tensor) and each.ndim
-                           else each for each in inputs)
+        with contextlib.suppress(Exception):  # tensors of a kind that takes no part of itself
+            self.batch = tuple(each[:MIXING_SAMPLES].detach().clone() if isinstance(each, torch.Tensor) and each.ndim
+                               else each for each in inputs)
 
     def step(self, loss):
         super().step(loss)

@@ -81,6 +81,7 @@ class Lens:
     def let_go(self):
         """Takes the hooks away."""
         self.eye.look(False)  # forgets what a step that never ended has shown
+        self.loop.step_begins()
         self.look_away()
         self._output_hook.remove()
         self._of_node, self._computed = {}, {}

@@ -12,6 +12,9 @@ VISIBLE = 1e-3        # of an output's deviation
 
 
 class Loop:
+    """Of the first steps looked at: whether gradients are cleared, the model trains in training mode and batches are
+    drawn at random. Holds no tensor beyond a backward pass."""
+
     def __init__(self, optimizers):
         self.samples_mixed = False
         self._optimizers = optimizers
@@ -27,6 +30,7 @@ class Loop:
 
     def step_begins(self):
         self._begun = False
+        self._before = None   # of a backward pass that never ended
 
     def backward_begins(self, training, parameters):
         """Of the first backward pass since an update, before anything has come to a parameter."""

@@ -97,9 +97,9 @@ def tables_of(model):
     return [module for module in model.modules() if isinstance(module, TABLES)]
 
 
-def facts_of_start(model):
+def facts_of_start(model, layers):
     """Of parameters that are no layer's weights, before training, by the names of the core's facts."""
-    last = layers_of(model)[-1:]  # whose biases may start at what the classes' shares make them
+    last = layers[-1:]  # whose biases may start at what the classes' shares make them
     of_last = {id(value) for layer in last for value in layer.module.parameters(recurse=False)}
     biases = [float(value.detach().abs().max()) for name, value in model.named_parameters()
               if value.ndim == 1 and "bias" in name and value.numel() and id(value) not in of_last]

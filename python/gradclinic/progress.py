@@ -178,15 +178,15 @@ class Progress:
         same = float(variances.max() - variances.min()) <= 1e-3 * within
         return within if between < within and (varied or same) else NAN
 
-    def describe_data(self, run, output_range, of_loop):
+    def describe_data(self, run, output_range, more):
         """Hands the sample's facts to the record, once. output_range: the least and the largest that an output can be.
-        of_loop: facts of how the loop trains."""
+        more: facts of the loop and of the model before training."""
         if self._described:
             return
         self._described = True
         if not self._kept:
             run.describe_unknown(abs(self.first) if math.isfinite(self.first) else 1.0, float(self.batch * self.steps),
-                                 float(self.held_out), of_loop)
+                                 float(self.held_out), more)
             return
         inputs = torch.cat(self._inputs).contiguous()
         values = torch.cat(self._targets).contiguous()
@@ -204,5 +204,5 @@ class Progress:
                           values.shape[0], values.shape[1], samples, float(self.held_out),
                           statistics.median(self._scales), variance,
                           {"output_probabilities": float(self.probabilities), "output_out_of_reach": out_of_reach,
-                           "output_unnormalized": float(self.unnormalized), **of_loop})
+                           "output_unnormalized": float(self.unnormalized), **more})
         self._inputs, self._targets = [], []

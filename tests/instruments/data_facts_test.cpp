@@ -302,5 +302,21 @@ TEST(DataFacts, OfTargetsKnownByMeanAndVariance) {
   EXPECT_EQ(facts.input_rms, input_rms);
 }
 
+TEST(DataFacts, OfInputsThatAreNotInStepWithTargets) {
+  const Split targets = classification(90, 3, 7);
+  const Split inputs = regression(30, 5, 1, 8);
+  DataFacts facts = describe_data(targets, find_loss("cross_entropy"));
+  const DataFacts of_targets = facts;
+  const DataFacts of_inputs = describe_data(inputs, find_loss("mse"));
+  replace_inputs(facts, inputs.training.inputs);
+  for (double DataFacts::*fact :
+       {&DataFacts::features, &DataFacts::input_non_finite, &DataFacts::input_rms, &DataFacts::input_mean_largest,
+        &DataFacts::input_deviation_least, &DataFacts::input_deviation_largest, &DataFacts::input_constant})
+    EXPECT_EQ(facts.*fact, of_inputs.*fact);
+  EXPECT_EQ(facts.largest_class, of_targets.largest_class);
+  EXPECT_EQ(facts.constant_loss, of_targets.constant_loss);
+  EXPECT_TRUE(std::isnan(facts.neighbour_agreement)) << "nobody knows which go together";
+}
+
 }  // namespace
 }  // namespace gradclinic

@@ -49,6 +49,17 @@ def train(watch, *, epochs=8, batch=24, lr=0.02, clears=True, shuffles=True, eva
     return clinic
 
 
+class Turned(nn.Module):
+    """An LSTM, which takes its batch for time unless told that it comes first."""
+
+    def __init__(self, batch_first):
+        super().__init__()
+        self.lstm, self.head = nn.LSTM(3, 16, batch_first=batch_first), nn.Linear(16, 2)
+
+    def forward(self, x):
+        return self.head(self.lstm(x)[0][:, -1])
+
+
 def fact(clinic, name):
     return clinic.series(f"data.{name}")[1][0]
 
@@ -116,16 +127,6 @@ class Facts(unittest.TestCase):
 class Mixing(unittest.TestCase):
     def test_models_that_mix_samples(self):
         torch.manual_seed(0)
-
-        class Turned(nn.Module):
-            """An LSTM that takes its batch for time."""
-
-            def __init__(self, batch_first):
-                super().__init__()
-                self.lstm, self.head = nn.LSTM(3, 5, batch_first=batch_first), nn.Linear(5, 2)
-
-            def forward(self, x):
-                return self.head(self.lstm(x)[0][:, -1])
 
         class Viewed(nn.Module):
             """Channels last, by view in place of permute."""
@@ -210,14 +211,6 @@ class Examined(unittest.TestCase):
         self.assertTrue(any("model.norm = layer" in trial["change"] for trial in diagnosis["trials"]), str(diagnosis))
 
     def test_batches_that_are_taken_for_time(self):
-        class Turned(nn.Module):
-            def __init__(self, batch_first):
-                super().__init__()
-                self.lstm, self.head = nn.LSTM(3, 16, batch_first=batch_first), nn.Linear(16, 2)
-
-            def forward(self, x):
-                return self.head(self.lstm(x)[0][:, -1])
-
         def loop(watch, batch_first):
             torch.manual_seed(1)
             model = Turned(batch_first)

@@ -31,11 +31,14 @@ std::optional<Finding> examine(const Chart& chart) {
   if (train.momentum <= 0.92) return std::nullopt;
   return Finding{.confidence = 0.4 + 0.5 * ramp(train.momentum, 0.93, 0.99),
                  .onset_step = 0,
-                 .evidence = {{"momentum", train.momentum, "0.9 is usual"},
+                 .evidence = {{adam ? "Adam's first beta, its momentum" : "momentum", train.momentum, "0.9 is usual"},
                               {"steps that a gradient acts on", 1 / std::max(1e-9, 1 - train.momentum), "about 10"}},
                  .rule = fmt::format("momentum {:.4g}: a step's gradient acts on for {:.0f} steps", train.momentum,
                                      1 / std::max(1e-9, 1 - train.momentum)),
-                 .sentence = "Momentum is so high that the weights run on past every minimum and swing back."};
+                 .sentence = adam ? "Adam's first beta is so high that the weights run on past every minimum and swing "
+                                    "back. Leave betas at (0.9, 0.999)."
+                                  : "Momentum is so high that the weights run on past every minimum and swing back.",
+                 .by_hand = adam};
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
@@ -50,8 +53,7 @@ Pathology momentum_too_high() {
           .mechanism =
               "With momentum b a gradient acts on over about 1 / (1 - b) steps, and the effective rate is that many "
               "times the one set. Near 1 the weights oscillate slowly and widely, or diverge. Gradients that are never "
-              "cleared act "
-              "for ever.",
+              "cleared act for ever.",
           .reference =
               "Sutskever et al. 2013, On the importance of initialization and momentum; Goh 2017, Why momentum "
               "really works",

@@ -1,0 +1,184 @@
+"""Treatments, each against the same change written into the loop."""
+
+import unittest
+import unittest.mock
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from gradclinic.examination import _trained
+from gradclinic.treatment import CannotBeMade, Continuation, Treatment
+from small_loop import adam, adam_of, data, decayed, fit, loop, momentum
+
+
+class Treatments(unittest.TestCase):
+    def treated(self, changes, **of):
+        """The parameters of a training treated from outside."""
+        state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
+        patient = _trained(lambda watch: loop(watch, **of), None, state, None, None, None)
+        models = []
+        _trained(lambda watch: loop(watch, keep=models, **of), Treatment(changes, patient), state, None, None, None)
+        return models[0]
+
+    def expect(self, changes, of, **written):
+        treated, wanted = self.treated(changes, **of), loop(**(of | written))
+        for one, other in zip(treated.parameters(), wanted.parameters()):
+            self.assertTrue(torch.allclose(one, other, atol=1e-6, rtol=1e-5), changes)
+        untreated = loop(**of)
+        self.assertFalse(all(torch.allclose(one, other, atol=1e-6)
+                             for one, other in zip(untreated.parameters(), wanted.parameters())), "no change at all")
+
+    def test_each_does_what_the_loop_would_do_with_it(self):
+        self.expect([("train.lr", "0.01")], {}, lr=0.01)
+        self.expect([("train.lr", "0.3")], {"rate_of_schedule": lambda step: 0.97 ** step}, lr=0.3)
+        self.expect([("train.optimizer", "adam"), ("train.lr", "0.003")], {}, optimizer=adam, lr=0.003)
+        self.expect([("train.optimizer", "momentum"), ("train.momentum", "0.9")], {}, optimizer=momentum)
+        self.expect([("train.optimizer", "sgd")], {"optimizer": momentum}, optimizer=None)
+        self.expect([("train.weight_decay", "0.1")], {}, optimizer=decayed)
+        self.expect([("train.weight_decay", "0.0")], {"optimizer": decayed}, optimizer=None)
+        self.expect([("train.clip_norm", "0.05")], {}, clip=0.05)
+        self.expect([("train.clip_norm", "0.0")], {"clip": 0.05}, clip=None)
+        self.expect([("train.warmup", "20")], {}, warmup=20)
+        self.expect([("model.activation", "relu")], {}, activation=nn.ReLU)
+        self.expect([("model.dropout", "0.0")], {"dropout": 0.5}, dropout=0.0)
+        self.expect([("model.output", "logits")], {"softmax": True}, softmax=False)
+        self.expect([("model.detach", "false")], {"detached": True}, detached=False)
+        self.expect([("train.frozen", "false")], {"frozen": True}, frozen=False)
+        self.expect([("train.momentum", "0.9")], {"optimizer": adam_of(0.99, 0.9)}, optimizer=adam_of(0.9, 0.999))
+        self.expect([("model.output", "log-probabilities")], {"loss_of": F.nll_loss}, loss_of=F.cross_entropy)
+        self.expect([("train.zero_grad", "true")], {"clears": False}, clears=True)
+        self.expect([("train.parameters", "all")], {"trained": [5]}, trained=None)
+        self.expect([("train.parameters", "all")], {"trained": [3], "optimizer": adam}, trained=None)
+
+    def test_batch_norm_over_samples_and_training_mode(self):
+        def train(watch, norm=nn.BatchNorm1d, evaluates=True, keep=None):
+            torch.manual_seed(1)
+            model = nn.Sequential(nn.Linear(6, 8), norm(8), nn.Tanh(), nn.Linear(8, 2))
+            x, y = data()
+            model.train(not evaluates)
+            fit(watch, model, 0.05, 10, lambda model: F.cross_entropy(model(x), y))
+            if keep is not None:
+                keep.append(model)
+
+        def final(change, **of):
+            models = []
+            treatment = Treatment([change], patient) if change else None
+            _trained(lambda watch: train(watch, keep=models, **of), treatment, state, None, None, None)
+            return torch.cat([value.flatten() for value in models[0].parameters()])
+
+        state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
+        patient = _trained(train, None, state, None, None, None)
+        for change, written in ((("model.norm", "layer"), {"norm": lambda units: nn.GroupNorm(1, units)}),
+                                (("model.training", "true"), {"evaluates": False})):
+            self.assertTrue(torch.allclose(final(change), final(None, **written), atol=1e-6), change)
+            self.assertFalse(torch.allclose(final(None), final(None, **written), atol=1e-3), change)
+        self.assertTrue(F.batch_norm.__module__.startswith("torch"), "the function is itself again")
+
+    def test_dropout_that_is_called_as_a_function(self):
+        class Net(nn.Sequential):
+            def forward(self, x):
+                return self[1](F.dropout(torch.tanh(self[0](x)), 0.5, self.training))
+
+        def train(watch, keep=None):
+            torch.manual_seed(1)
+            model = Net(nn.Linear(6, 8), nn.Linear(8, 2))
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            x, y = data()
+            before = torch.random.get_rng_state()
+            with watch(model, optimizer) as clinic:
+                for _ in range(3):
+                    loss = F.cross_entropy(model(x), y)
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    clinic.step(loss)
+            drawn.append(not torch.equal(before, torch.random.get_rng_state()))
+
+        drawn, original = [], F.dropout
+        state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
+        patient = _trained(train, None, state, None, None, None)
+        treatment = Treatment([("model.dropout", "0.0")], patient)
+        self.assertEqual(treatment.changes, {"model.dropout": 0.0})
+        _trained(train, treatment, state, None, None, None)
+        self.assertEqual(drawn, [True, False])
+        self.assertIs(F.dropout, original)
+
+    def test_initializers_replace_what_was_there(self):
+        model = self.treated([("model.init", "he_normal"), ("train.lr", "0.0000001")], gain=100.0)
+        for module in model:
+            if isinstance(module, nn.Linear):
+                self.assertLess(float(module.bias.abs().max()), 1e-3)
+                self.assertAlmostEqual(float(module.weight.std()) * module.in_features ** 0.5, 2 ** 0.5, delta=0.5)
+
+    def test_embeddings_that_are_too_large_start_anew(self):
+        model = nn.ModuleList([nn.Embedding(60, 20), nn.Embedding(60, 20), nn.Linear(20, 2)])
+        with torch.no_grad():
+            model[0].weight.mul_(30)
+        fine = model[1].weight.detach().clone()
+        Treatment._initialize(None, model, "he_normal")
+        self.assertAlmostEqual(float(model[0].weight.std()), 1, delta=0.1)
+        self.assertTrue(torch.equal(model[1].weight, fine))
+
+    def test_inputs_are_standardized_by_feature(self):
+        for first, shape, features in ((nn.Linear(3, 4), (40, 5, 3), 2), (nn.Conv1d(3, 4, 1), (40, 3, 5), 1),
+                                       (nn.Linear(3, 4), (40, 3), 1)):
+            model = nn.Sequential(nn.Identity(), first)
+            patient = unittest.mock.Mock(layers=[unittest.mock.Mock(channels_first=isinstance(first, nn.Conv1d))])
+            treatment = unittest.mock.Mock(patient=patient, handles=[])
+            Treatment._standardize(treatment, model, True)
+            seen = []
+            model[0].register_forward_hook(lambda module, inputs, output: seen.append(output))
+            sizes = torch.tensor([1.0, 10.0, 100.0]).view([3 if axis == features else 1 for axis in range(len(shape))])
+            model(sizes * (torch.randn(shape) + 1))
+            axes = [axis for axis in range(len(shape)) if axis != features]
+            self.assertTrue(torch.allclose(seen[0].mean(axes), torch.zeros(3), atol=1e-5))
+            self.assertTrue(torch.allclose(seen[0].var(axes, unbiased=False), torch.ones(3), atol=1e-4))
+
+    def test_standardized_inputs_do_not_depend_on_their_scale(self):
+        one = self.treated([("data.standardize", "true")], scale=1.0)
+        other = self.treated([("data.standardize", "true")], scale=1000.0)
+        for left, right in zip(one.parameters(), other.parameters()):
+            self.assertTrue(torch.allclose(left, right, atol=1e-4))
+
+    def test_a_squeezed_output_has_the_other_shape(self):
+        treatment = Treatment([("model.output", "squeezed")], _trained(lambda watch: loop(watch), None, (
+            torch.random.get_rng_state(), __import__("random").getstate(), None), None, None, None))
+        for model, shape in ((nn.Linear(6, 1), (300,)), (nn.Sequential(nn.Linear(6, 1), nn.Flatten(0)), (300, 1))):
+            treatment.apply(model, [])
+            self.assertEqual(model(data()[0]).shape, shape)
+        two = nn.Linear(6, 2)
+        treatment.apply(two, [])
+        with self.assertRaises(CannotBeMade):
+            two(data()[0])
+
+    def test_a_training_goes_on_where_another_ended(self):
+        state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
+        for optimizer in (None, momentum, adam):
+            of = {"optimizer": optimizer, "lr": 0.01}
+            clinic = _trained(lambda watch: loop(watch, steps=18, **of), None, state, None, None, None)
+            models = []
+            for _ in range(2):
+                clinic = _trained(lambda watch: loop(watch, steps=18, keep=models, **of), Continuation(clinic), state, None,
+                                  None, None)
+            for one, other in zip(models[1].parameters(), loop(steps=54, **of).parameters()):
+                self.assertTrue(torch.equal(one, other), optimizer)
+
+    def test_another_model_cannot_go_on(self):
+        state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
+        clinic = _trained(lambda watch: loop(watch), None, state, None, None, None)
+        other = nn.Linear(2, 2)
+        with self.assertRaises(CannotBeMade):
+            Continuation(clinic).apply(other, [adam(other.parameters(), 0.1)])
+
+    def test_what_only_the_users_code_can_change_is_refused(self):
+        patient = _trained(lambda watch: loop(watch), None, (torch.random.get_rng_state(),
+                           __import__("random").getstate(), None), None, None, None)
+        for key, value in (("model.norm", "batch"), ("model.norm", "layer"), ("train.batch", "32"),
+                           ("data.shuffle_labels", "true")):
+            with self.assertRaises(CannotBeMade):
+                Treatment([(key, value)], patient).apply(patient.model, patient.optimizers)
+        self.assertEqual({}, Treatment([("model.norm", "none"), ("train.lr", "0.1")], patient).changes)
+
+if __name__ == "__main__":
+    unittest.main()
