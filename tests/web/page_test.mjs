@@ -48,6 +48,22 @@ for (const width of [360, 390, 768, 1280])
       { width, colorScheme },
     );
 
+for (const width of [360, 1280])
+  test(
+    `drawing a plot moves nothing at ${width} pixels`,
+    async (page) => {
+      const places = () =>
+        page.evaluate(() => [...document.querySelectorAll("figure")].map((figure) => figure.offsetTop));
+      await page.waitForFunction(() => document.querySelector(".plot.heatmap canvas"));
+      const before = await places();
+      const undrawn = await page.locator(".plot:not(:has(canvas, svg))").count();
+      assert.ok(undrawn > 0);
+      await draw_all(page);
+      assert.deepEqual(await places(), before);
+    },
+    { width },
+  );
+
 test("a click on a curve's name hides it, a second shows it again", async (page) => {
   const figure = page.locator("figure#gradient-flow-weight-gradients");
   await figure.scrollIntoViewIfNeeded();

@@ -1,4 +1,4 @@
-// A figure: heading, plot (drawn when near), legend with toggles, scale switch, values as a table and as a file.
+// A figure: heading, plot (curves are drawn when near), legend with toggles, scale switch, values as a table and as a file.
 import type { Chart, ChartState, DrawChart } from "./chart";
 import { aligned, divergence } from "./curves";
 import { draw_dots } from "./dot_chart";
@@ -6,7 +6,7 @@ import { element } from "./element";
 import { count_text, number_text, tick_text } from "./format";
 import { draw_heatmap } from "./heatmap";
 import { when_near } from "./lazy";
-import { draw_lines } from "./line_chart";
+import { draw_lines, line_chart_height } from "./line_chart";
 import { curve_colour, curve_dash } from "./palette";
 import { numbers_of, type Figure } from "./results";
 import { on_theme_change } from "./theme";
@@ -148,13 +148,15 @@ export function figure_element(experiment: string, figure: Figure): HTMLElement 
   const redraw = () => {
     if (chart) draw();
   };
-  when_near(container, draw);
+  const waits = drawing_of(figure) === draw_lines;
+  if (waits) when_near(container, draw);
   on_theme_change(redraw);
   let width = 0;
   new ResizeObserver(() => {
     if (container.clientWidth === width) return;
     width = container.clientWidth;
-    redraw();
+    if (waits) container.style.minHeight = `${line_chart_height(width)}px`; // nothing moves when it is drawn
+    if (chart || !waits) draw();
   }).observe(container);
 
   const values = element("details", { class: "values" }, element("summary", {}, "Values"));

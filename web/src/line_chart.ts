@@ -131,13 +131,16 @@ function series(data: AlignedCurves, state: ChartState): uPlot.Series[] {
   }));
 }
 
+/** In pixels. */
+export const line_chart_height = (width: number): number => (width < 520 ? 250 : 310);
+
 export function draw_lines(container: HTMLElement, figure: Figure, state: ChartState): Chart {
   const data = aligned(figure.curves);
   const tooltip = new Tooltip(container);
   const width = container.clientWidth;
   const options: uPlot.Options = {
     width,
-    height: width < 520 ? 250 : 310,
+    height: line_chart_height(width),
     legend: { show: false },
     cursor: { drag: { x: true, y: false }, points: { size: 8 }, y: false },
     scales: scales(figure, data, state),
