@@ -10,7 +10,8 @@ from gradclinic import core
 from gradclinic.clinic import Clinic, optimizers_of
 from gradclinic.diagnosis import Diagnosis
 from gradclinic.loop import MIXING_SAMPLES, mixes_samples
-from gradclinic.treatment import Continuation, Treatment
+from gradclinic.softmax import runs_along_other_axes
+from gradclinic.treatment import Continuation, Several, Treatment
 
 
 class _Enough(BaseException):
@@ -28,7 +29,9 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
     """
     state = _generators()
     patient = _trained(train, None, state, steps, budget, name)
-    patient.loop.samples_mixed = patient.batch is not None and mixes_samples(patient.model, patient.batch)
+    if patient.batch is not None:
+        patient.loop.samples_mixed = mixes_samples(patient.model, patient.batch)
+        patient.loop.softmax_elsewhere = runs_along_other_axes(patient.model, patient.batch)
     patient.batch = None
     done = 0
 
@@ -55,9 +58,13 @@ def _treatments(changes, patient):
     """What to treat one training after the other by, each made of the clinic before: more steps are the training again
     from where it came to, as its loop has an end of its own."""
     wanted = dict(changes)
-    if set(wanted) != {"train.steps", "train.epochs"}:
+    if "train.steps" not in wanted:
         return [lambda before: Treatment(changes, before)]
-    return [Continuation] * (round(float(wanted["train.steps"]) / max(1, patient.progress.steps)) - 1)
+    if "train.batch" not in wanted:
+        return [Continuation] * (round(float(wanted["train.steps"]) / max(1, patient.progress.steps)) - 1)
+    # As many updates of larger batches take the loop's samples as often again.
+    larger = Treatment([("train.batch", wanted["train.batch"])], patient)
+    return [lambda before: larger, *[lambda before: Several(Continuation(before), larger)] * (larger.gathers - 1)]
 
 
 def _trained(train, treatment, state, steps, budget, name):

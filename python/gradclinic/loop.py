@@ -17,6 +17,7 @@ class Loop:
 
     def __init__(self, optimizers):
         self.samples_mixed = False
+        self.softmax_elsewhere = False
         self._optimizers = optimizers
         self._looks = 0
         self._evaluating = 0
@@ -84,7 +85,8 @@ class Loop:
         """By the names of the core's facts."""
         return {"gradients_kept": self._kept / self._updates if self._updates else 0.0,
                 "evaluation_mode": self._evaluating / self._looks if self._looks else 0.0,
-                "samples_mixed": float(self.samples_mixed), "batch_variety": self.batch_variety}
+                "samples_mixed": float(self.samples_mixed), "softmax_elsewhere": float(self.softmax_elsewhere),
+                "batch_variety": self.batch_variety}
 
 
 def mixes_samples(model, inputs):

@@ -5,6 +5,7 @@ import statistics
 
 import torch
 
+from gradclinic.targets import MISTAKES
 from gradclinic.tensors import plain
 
 NAN = math.nan
@@ -30,8 +31,7 @@ class Progress:
         self.last = NAN
         self.first = NAN
         self.loss_kind = None
-        self.probabilities = False
-        self.unnormalized = False
+        self.mistake = ""
         self.batch = 0
         self.held_out = 0                # samples that the loop has validated on
         self.target_scale = (0.0, 0.0)   # mean and deviation of a regression's targets
@@ -116,10 +116,10 @@ class Progress:
         self._seen += rows
         if found is None:
             return NAN
-        self.loss_kind, self.probabilities, self.unnormalized = found.loss, found.probabilities, found.unnormalized
+        self.loss_kind, self.mistake = found.loss, found.mistake
         self._understood += 1
         if found.variance is not None:
-            self._pulls.append((float(found.values[0, 0]), found.variance))
+            self._pulls.append((float(found.values[0].mean()), found.variance))
         if len(self._scales) < SCALES:
             self._scales.append(found.scale)
         self._keep(found)
@@ -138,7 +138,7 @@ class Progress:
             return
         values = found.values
         inputs, marks = pending if pending is not None else (None, [])
-        if inputs is None or not inputs.shape[1] or not marks or values.shape[0] % len(marks):
+        if inputs is None or not marks or values.shape[0] % len(marks):
             inputs = torch.zeros(values.shape[0], 0)
         else:  # of sequences and pictures several targets a sample
             values = values.reshape(len(marks), -1)[:len(inputs)]
@@ -203,6 +203,6 @@ class Progress:
         run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
                           values.shape[0], values.shape[1], samples, float(self.held_out),
                           statistics.median(self._scales), variance,
-                          {"output_probabilities": float(self.probabilities), "output_out_of_reach": out_of_reach,
-                           "output_unnormalized": float(self.unnormalized), **more})
+                          {"output_out_of_reach": out_of_reach, **more} |
+                          {f"output_{mistake}": float(mistake == self.mistake) for mistake in MISTAKES})
         self._inputs, self._targets = [], []

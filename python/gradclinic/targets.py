@@ -12,14 +12,19 @@ import torch
 from torch.nn import functional
 
 
+PROBABILITIES = "probabilities"   # where the loss takes logits
+UNNORMALIZED = "unnormalized"     # where it takes log-probabilities
+MISPLACED = "misplaced"           # their softmax runs along another axis than the classes
+MISTAKES = (PROBABILITIES, UNNORMALIZED, MISPLACED)
+
+
 @dataclasses.dataclass
 class Targets:
     loss: str                # an id of the core's losses
     outputs: torch.Tensor    # rows x outputs
     values: torch.Tensor     # rows x 1 classes, or rows x outputs
     scale: float             # what the training's loss is of the mean that the core knows (a sum, weights, 1 / micro-steps)
-    probabilities: bool = False    # whether the outputs are probabilities where this loss takes logits
-    unnormalized: bool = False     # whether the outputs are no log-probabilities where this loss takes them
+    mistake: str = ""              # what the outputs are that they should not be: one of MISTAKES
     variance: float | None = None  # of targets that are known by their mean and variance only: see _broadcast
 
     def right(self):
@@ -42,9 +47,9 @@ def _rows(output, gradient):
     return output.flatten(0, -2), gradient.flatten(0, -2)
 
 
-def _sums_to_nothing(gradient):
+def _sums_to_nothing(gradient, axis=1):
     rounding = 1e-6 * float(gradient.abs().max()) + 1e-12
-    return bool((gradient.sum(1).abs() <= 1e-3 * gradient.abs().sum(1) + rounding).all())
+    return bool((gradient.sum(axis).abs() <= 1e-3 * gradient.abs().sum(axis) + rounding).all())
 
 
 def _are_shares(output):
@@ -67,9 +72,32 @@ def _classes(output, gradient, loss, squashing):
     own = functional.nll_loss(output, target) if bool(one_entry.all()) else functional.cross_entropy(output, target)
     scale = loss / float(own) if float(own) > 0 else 1.0
     probabilities = bool(squashing) or _are_shares(output)
-    unnormalized = not probabilities and bool(one_entry.all()) and float(output.logsumexp(1).abs().max()) > 0.01
-    return Targets("cross_entropy", output, target[:, None].float(), 1.0 if unnormalized else scale, probabilities,
-                   unnormalized)
+    if probabilities:
+        return Targets("cross_entropy", output, target[:, None].float(), scale, PROBABILITIES)
+    if bool(one_entry.all()) and float(output.logsumexp(1).abs().max()) > 0.01:
+        return Targets("cross_entropy", output, target[:, None].float(), 1.0, UNNORMALIZED)
+    return Targets("cross_entropy", output, target[:, None].float(), scale)
+
+
+def _misplaced(output, gradient, loss, squashing):
+    """Classes along one axis and a cross-entropy whose softmax runs along another: of each line along that, the gradient
+    is share times the line's number of targets, less 1 at each target."""
+    for classes in sorted({1, output.ndim - 1} if output.ndim > 1 else ()):
+        places = output.numel() // output.shape[classes]
+        for axis in set(range(output.ndim)) - {classes}:
+            if output.shape[classes] < 2 or not _sums_to_nothing(gradient, axis) or _sums_to_nothing(gradient, classes):
+                continue
+            shares = output.softmax(axis)
+            for reduced_by in (places, 1):
+                pull = reduced_by * gradient
+                count = (pull / shares.clamp_min(1e-30)).amax(axis, keepdim=True)
+                target = shares * count - pull
+                near = target.round()
+                if float((target - near).abs().max()) > 0.02 or not bool((near.sum(classes) == 1).all()):
+                    continue
+                rows = output.movedim(classes, -1).flatten(0, -2)
+                return Targets("cross_entropy", rows, near.argmax(classes).reshape(-1, 1).float(), 1.0, MISPLACED)
+    return None
 
 
 def _plain_classes(output, gradient, loss, squashing):
@@ -95,7 +123,8 @@ def _binary(output, gradient, loss, squashing):
             continue
         own = float(functional.binary_cross_entropy_with_logits(logits, near))
         if _close(own, loss):
-            return Targets("bce", logits.reshape(-1, 1), near.reshape(-1, 1), 1.0, bool(squashing) and logits is output)
+            return Targets("bce", logits.reshape(-1, 1), near.reshape(-1, 1), 1.0,
+                           PROBABILITIES if squashing and logits is output else "")
     return None
 
 
@@ -121,19 +150,21 @@ def _binary_guesses(output, gradient):
 
 
 def _broadcast(output, gradient, loss, squashing):
-    """A mean squared error of every output with every target, as (n, 1) and (n,) make it: each output is pulled to the
-    targets' mean, and the loss has their variance on top."""
+    """A mean squared error of every sample's outputs with every sample's targets, as (n, 1) and (n,) make it, or
+    (n, 1, height, width) and (n, height, width): each output is pulled to the targets' mean over the batch, and the loss
+    has their variance on top."""
     rows = output.shape[0] if output.ndim else 1
-    if output.ndim not in (1, 2) or output.numel() != rows or rows < 4:
+    if rows < 4:
         return None
-    target = output - gradient * (rows / 2)
-    if not float(target.std()) < 0.01 * float(output.std()):
+    output = output.reshape(rows, -1)
+    target = output - gradient.reshape(rows, -1) * (output.numel() / 2)
+    mean = target.mean(0)
+    if not float((target - mean).square().mean()) < 1e-4 * float((output - output.mean(0)).square().mean()):
         return None
-    mean = target.mean()
     variance = loss - float((output - mean).square().mean())
-    if not variance > 1e-3 * loss:  # constant targets, to the digit
+    if not variance > 1e-3 * loss:  # targets that are the same for every sample, to the digit
         return None
-    return Targets("mse", output.reshape(rows, 1), mean.expand(rows, 1), 1.0, variance=variance)
+    return Targets("mse", output, mean.expand(rows, -1), 1.0, variance=variance)
 
 
 def _amounts(output, gradient, loss, squashing):
@@ -154,7 +185,7 @@ def infer(output, gradient, loss, squashing=None):
         return None
     if not bool(torch.isfinite(output).all()) or not bool(torch.isfinite(gradient).all()):
         return None
-    for guess in (_binary, _plain_classes, _broadcast, _amounts, _weighted_binary, _classes):
+    for guess in (_binary, _plain_classes, _misplaced, _broadcast, _amounts, _weighted_binary, _classes):
         found = guess(output, gradient, loss, squashing)
         if found is not None:
             return found

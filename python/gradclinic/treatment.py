@@ -11,6 +11,8 @@ from torch.nn import functional
 
 from gradclinic import modules
 from gradclinic.description import describe
+from gradclinic.replaced import Replaced, while_computing
+from gradclinic.softmax import along_last_axis
 
 OPTIMIZERS = {
     "sgd": lambda groups, lr, momentum: torch.optim.SGD(groups, lr=lr),
@@ -47,20 +49,19 @@ def _with_share(drop_out, share):
     return functools.wraps(drop_out)(dropped)
 
 
-class _Replaced:
-    """A function that is another one until remove()."""
-
-    def __init__(self, module, name, function):
-        self._module, self._name, self._original = module, name, getattr(module, name)
-        setattr(module, name, function)
-
-    def remove(self):
-        setattr(self._module, self._name, self._original)
-
-
-class _Undo:
-    def __init__(self, remove):
-        self.remove = remove
+def _gather(gathered, groups, batches, complete):
+    """Adds up the gradients of several batches; whether their mean is in the parameters now."""
+    for group in groups:
+        for value in group["params"]:
+            if value.grad is None:
+                continue
+            part = value.grad / batches
+            gathered[value] = gathered[value] + part if value in gathered else part
+            if complete:
+                value.grad.copy_(gathered[value])
+    if complete:
+        gathered.clear()
+    return complete
 
 
 class CannotBeMade(Exception):
@@ -77,13 +78,17 @@ class Treatment:
                      "model.init": None, "model.init_gain": 1.0, "model.bias_init": None, "train.clip_value": 0.0,
                      "train.warmup": 0, "train.schedule": "constant", "train.momentum": 0.9,
                      "train.parameters": None, "train.zero_grad": None, "train.frozen": True,
-                     "model.output": None, "model.detach": True, "model.training": None}
+                     "model.output": None, "model.detach": True, "model.training": None, "model.softmax": None}
         self.spec |= {f"{part}.{key}": value for part in ("model", "train") for key, value in spec[part].items()}
         wanted = {key: self._typed(key, value) for key, value in changes}
         self.changes = {key: value for key, value in wanted.items() if value != self.spec.get(key)}
         for key in self.changes:
             if key not in MAKERS and key not in OF_STEPS:
                 raise CannotBeMade(key)
+        # A larger batch is several of the loop's.
+        self.gathers = round(self.changes.get("train.batch", 1) / max(1, self.spec["train.batch"]))
+        if "train.batch" in self.changes and self.gathers < 2:
+            raise CannotBeMade("train.batch")
 
     def _typed(self, key, value):
         if value in ("true", "false"):
@@ -136,12 +141,15 @@ class Treatment:
         largest = change.get("train.clip_norm") or None
         warmup = int(change.get("train.warmup", 0))
         clears = change.get("train.zero_grad", False)
+        gathered = {}
         original, count = optimizer.step, 0
 
         @functools.wraps(original)
         def step(_, *args, **kwargs):
             nonlocal count
             count += 1
+            if self.gathers > 1 and not _gather(gathered, groups, self.gathers, count % self.gathers == 0):
+                return None
             if whole is not None:
                 for value, gradient in whole.items():
                     value.grad.copy_(gradient)
@@ -201,28 +209,20 @@ class Treatment:
         self.handles.append(model.register_forward_hook(logarithms))
 
     def _squeeze(self, model):
-        """(n, 1) becomes (n,) and the reverse: the shape of targets that outputs were broadcast against."""
+        """(n, 1, ...) becomes (n, ...) and the reverse: the shape of targets that outputs were broadcast against."""
         def reshaped(module, inputs, output):
-            shape = output.shape if isinstance(output, torch.Tensor) else ()
-            if len(shape) != 1 and (len(shape) != 2 or shape[1] != 1):
+            if not isinstance(output, torch.Tensor) or not output.ndim:
                 raise CannotBeMade("model.output")
-            return output.squeeze(1) if output.ndim == 2 else output.unsqueeze(1)
+            return output.squeeze(1) if output.ndim > 1 and output.shape[1] == 1 else output.unsqueeze(1)
 
         self.handles.append(model.register_forward_hook(reshaped))
 
     def _stay_in_the_graph(self, model, wanted):
         """Nothing is detached while the model computes its output."""
-        replaced = []
+        self.handles += while_computing(model, lambda: [Replaced(torch.Tensor, "detach", lambda tensor: tensor)])
 
-        def stop(*_):
-            while replaced:
-                replaced.pop().remove()
-
-        def start(*_):
-            stop()
-            replaced.append(_Replaced(torch.Tensor, "detach", lambda tensor: tensor))
-
-        self.handles += [model.register_forward_pre_hook(start), model.register_forward_hook(stop), _Undo(stop)]
+    def _turn_softmax(self, model, wanted):
+        self.handles += while_computing(model, along_last_axis)
 
     def _undo_squashing(self, model):
         """Logits whose softmax or sigmoid the outputs are."""
@@ -284,7 +284,7 @@ class Treatment:
             elif isinstance(module, (nn.MultiheadAttention, nn.RNNBase)):
                 module.dropout = share
         for name in DROPOUTS:
-            self.handles.append(_Replaced(functional, name, _with_share(getattr(functional, name), share)))
+            self.handles.append(Replaced(functional, name, _with_share(getattr(functional, name), share)))
 
     def _normalize_samples(self, model, wanted):
         """Batch norm takes mean and variance over each sample in place of the batch."""
@@ -295,7 +295,7 @@ class Treatment:
                        eps=1e-5):
             return functional.group_norm(input, 1, weight, bias, eps)
 
-        self.handles.append(_Replaced(functional, "batch_norm", normalized))
+        self.handles.append(Replaced(functional, "batch_norm", normalized))
 
     def _stay_in_training_mode(self, model, wanted):
         def train(module, inputs):
@@ -351,6 +351,16 @@ class Continuation:
         return []
 
 
+class Several:
+    """One treatment after the other."""
+
+    def __init__(self, *treatments):
+        self.treatments = treatments
+
+    def apply(self, model, optimizers):
+        return [handle for treatment in self.treatments for handle in treatment.apply(model, optimizers)]
+
+
 MAKERS = {
     "model.init": Treatment._initialize,
     "model.bias_init": Treatment._zero_biases,
@@ -362,6 +372,7 @@ MAKERS = {
     "model.detach": Treatment._stay_in_the_graph,
     "model.norm": Treatment._normalize_samples,
     "model.training": Treatment._stay_in_training_mode,
+    "model.softmax": Treatment._turn_softmax,
 }
-OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup",
+OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup", "train.batch",
             "train.parameters", "train.zero_grad", "train.frozen"}

@@ -167,7 +167,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"evaluation_mode", 0.9F, 0.3F, "wrong-output-or-loss", "model.train()", kTrainingKey,
                             false},
                     Mistake{"output_unnormalized", 1, 0, "wrong-output-or-loss", "NLLLoss", kOutputKey, true, true},
+                    Mistake{"output_misplaced", 1, 0, "wrong-output-or-loss", "axis 1", nullptr, true},
                     Mistake{"samples_mixed", 1, 0, "wrong-output-or-loss", "batch_first", nullptr, true},
+                    Mistake{"softmax_elsewhere", 1, 0, "wrong-output-or-loss", "dim", kSoftmaxKey, false},
                     Mistake{"batch_variety", 0.1F, 0.9F, "gradient-noise", "Shuffle", nullptr, true}),
     [](const testing::TestParamInfo<Mistake>& each) {
       std::string name = each.param.fact;

@@ -60,7 +60,7 @@ class Targets(unittest.TestCase):
             y = torch.randint(0, classes, (64,))
             for spread in (0.0, 1e-3, 0.05):
                 found = self.inferred(spread * torch.randn(64, classes), lambda out: F.cross_entropy(out, y))
-                self.assertEqual((found.loss, found.probabilities), ("cross_entropy", False))
+                self.assertEqual((found.loss, found.mistake), ("cross_entropy", ""))
                 self.assertTrue(torch.equal(found.values[:, 0].long(), y))
                 shares = torch.softmax(spread * torch.randn(64, classes), 1)
                 found = self.inferred(shares, lambda out: F.mse_loss(out, F.one_hot(y, classes).float()))
@@ -69,21 +69,39 @@ class Targets(unittest.TestCase):
     def test_probabilities_where_logits_are_expected(self):
         y = torch.randint(0, 4, (30,))
         shares = torch.randn(30, 4).softmax(1)
-        self.assertTrue(self.inferred(shares.clone(), lambda out: F.cross_entropy(out, y)).probabilities)
-        self.assertTrue(self.inferred(shares.clone(), lambda out: F.nll_loss(out, y)).probabilities)
-        self.assertFalse(self.inferred(torch.randn(30, 4), lambda out: F.cross_entropy(out, y)).probabilities)
-        self.assertFalse(self.inferred(shares.log(), lambda out: F.cross_entropy(out, y)).probabilities)
-        self.assertFalse(self.inferred(shares.log(), lambda out: F.nll_loss(out, y)).probabilities)
-        for output, unnormalized in ((torch.randn(30, 4), True), (shares.log(), False), (shares, False)):
-            self.assertEqual(self.inferred(output.clone(), lambda out: F.nll_loss(out, y)).unnormalized, unnormalized)
-        self.assertFalse(self.inferred(torch.randn(30, 4), lambda out: F.cross_entropy(out, y)).unnormalized)
+        for output, loss_of, mistake in ((shares, F.cross_entropy, targets.PROBABILITIES),
+                                         (shares, F.nll_loss, targets.PROBABILITIES),
+                                         (torch.randn(30, 4), F.cross_entropy, ""), (shares.log(), F.cross_entropy, ""),
+                                         (torch.randn(30, 4), F.nll_loss, targets.UNNORMALIZED),
+                                         (shares.log(), F.nll_loss, "")):
+            self.assertEqual(self.inferred(output.clone(), lambda out: loss_of(out, y)).mistake, mistake)
         one = torch.randint(0, 2, (30,)).float()
-        for loss, expected in ((F.binary_cross_entropy_with_logits, True), (F.binary_cross_entropy, False)):
+        for loss, expected in ((F.binary_cross_entropy_with_logits, targets.PROBABILITIES), (F.binary_cross_entropy, "")):
             output = torch.randn(30).sigmoid().requires_grad_()
             value = loss(output, one)
             value.backward()
             found = targets.infer(output.detach(), output.grad, float(value), "sigmoid")
-            self.assertEqual((found.loss, found.probabilities), ("bce", expected))
+            self.assertEqual((found.loss, found.mistake), ("bce", expected))
+
+    def test_a_softmax_along_another_axis_than_the_classes(self):
+        y = torch.randint(0, 3, (30, 8))
+        flat = torch.randint(0, 3, (30,))
+        for shape, loss_of, target in (((30, 3), lambda out: F.nll_loss(out.log_softmax(0), flat), flat),
+                                       ((30, 3, 8), lambda out: F.nll_loss(out.log_softmax(2), y), y),
+                                       ((30, 3, 8), lambda out: F.nll_loss(out.log_softmax(0), y, reduction="sum"), y),
+                                       ((30, 8, 3), lambda out: F.nll_loss(out.log_softmax(1).movedim(2, 1), y), y)):
+            for size in (0.01, 1.0):
+                found = self.inferred(size * torch.randn(shape), loss_of)
+                self.assertEqual((found.loss, found.mistake), ("cross_entropy", targets.MISPLACED))
+                self.assertTrue(torch.equal(found.values[:, 0].long(), target.flatten()))
+                self.assertEqual(found.outputs.shape, (target.numel(), 3))
+        for shape, loss_of in (((30, 3, 8), lambda out: F.cross_entropy(out, y)),
+                               ((30, 8, 3), lambda out: F.cross_entropy(out.movedim(2, 1), y)),
+                               ((8, 8), lambda out: F.cross_entropy(out, torch.arange(8))),
+                               ((8, 8), lambda out: F.cross_entropy(out, torch.arange(8)) + F.cross_entropy(out.T, torch.arange(8))),
+                               ((30, 3), lambda out: (out - out.mean(0)).square().mean())):
+            found = self.inferred(torch.randn(shape), loss_of)
+            self.assertNotEqual(found and found.mistake, targets.MISPLACED, shape)
 
     def test_binary_classes_that_weigh_differently(self):
         y = torch.randint(0, 2, (40,)).float()
@@ -234,6 +252,14 @@ class Pairs(unittest.TestCase):
             self.assertGreater(fact("neighbour_agreement"), 0.95)
             self.assertEqual(fact("features"), 1)
 
+    def test_sequences_of_words_count_once(self):
+        torch.manual_seed(2)
+        words = torch.randint(0, 9, (40, 12))
+        model = nn.Sequential(nn.Embedding(9, 6), nn.Linear(6, 3))
+        labels = words % 3
+        fact = self.facts(model, words, lambda out: F.cross_entropy(out.movedim(2, 1), labels))
+        self.assertEqual(fact("samples"), 40)
+
     def test_outputs_of_places_that_are_not_as_many_in_each_sample(self):
         torch.manual_seed(2)
 
@@ -284,6 +310,24 @@ class Broadcasts(unittest.TestCase):
             finding = clinic.diagnosis()["findings"][0]
             self.assertEqual((clinic.diagnosis().verdict, finding["pathology"]), ("sick", "wrong-output-or-loss"))
             self.assertIn("loss(model(x).squeeze(1), y)", finding["sentence"])
+
+    def test_is_seen_of_pictures(self):
+        torch.manual_seed(2)
+        x = torch.randn(120, 1, 6, 6)
+        y = x[:, 0].roll(1, 2) + 0.3 * x[:, 0] ** 2
+        model = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.Tanh(), nn.Conv2d(8, 1, 3, padding=1))
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+        with gradclinic.watch(model, optimizer, budget=None) as clinic:
+            for step in range(60):
+                part = torch.arange(40 * step, 40 * step + 40) % len(x)
+                loss = (model(x[part]) - y[part]).square().mean()  # (40, 1, 6, 6) against (40, 6, 6)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                clinic.step(loss)
+        self.assertEqual(self.fact(clinic, "output_broadcast"), 1)
+        self.assertAlmostEqual(self.fact(clinic, "constant_loss"), float(y.var(0, unbiased=False).mean()), delta=0.05)
+        self.assertEqual((clinic.diagnosis().verdict, clinic.diagnosis().cause), ("sick", "wrong-output-or-loss"))
 
     def test_constant_targets_with_more_in_the_loss_are_none(self):
         def with_penalty(model, out, y):

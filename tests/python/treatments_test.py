@@ -7,7 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from gradclinic.examination import _trained
+from gradclinic.examination import _trained, _treatments
+from gradclinic.softmax import runs_along_other_axes
 from gradclinic.treatment import CannotBeMade, Continuation, Treatment
 from small_loop import adam, adam_of, data, decayed, fit, loop, momentum
 
@@ -40,6 +41,8 @@ class Treatments(unittest.TestCase):
         self.expect([("train.clip_norm", "0.05")], {}, clip=0.05)
         self.expect([("train.clip_norm", "0.0")], {"clip": 0.05}, clip=None)
         self.expect([("train.warmup", "20")], {}, warmup=20)
+        self.expect([("train.batch", "150")], {}, batch=150, steps=20)
+        self.expect([("train.batch", "100")], {"optimizer": adam}, batch=100, steps=30)
         self.expect([("model.activation", "relu")], {}, activation=nn.ReLU)
         self.expect([("model.dropout", "0.0")], {"dropout": 0.5}, dropout=0.0)
         self.expect([("model.output", "logits")], {"softmax": True}, softmax=False)
@@ -74,6 +77,43 @@ class Treatments(unittest.TestCase):
             self.assertTrue(torch.allclose(final(change), final(None, **written), atol=1e-6), change)
             self.assertFalse(torch.allclose(final(None), final(None, **written), atol=1e-3), change)
         self.assertTrue(F.batch_norm.__module__.startswith("torch"), "the function is itself again")
+
+    def test_a_softmax_along_the_last_axis(self):
+        class Attention(nn.Module):
+            def __init__(self, softmax):
+                super().__init__()
+                self.project, self.head, self.softmax = nn.Linear(1, 12), nn.Linear(4, 2), softmax
+
+            def forward(self, x):
+                query, key, value = self.project(x[:, :, None]).chunk(3, 2)
+                return self.head((self.softmax(query @ key.transpose(1, 2)) @ value).mean(1))
+
+        def train(watch, softmax, keep=None):
+            torch.manual_seed(1)
+            model = Attention(softmax)
+            x, y = data()
+            fit(watch, model, 0.05, 10, lambda model: F.cross_entropy(model(x), y))
+            if keep is not None:
+                keep.append(model)
+
+        def final(softmax, change=None):
+            models = []
+            treatment = Treatment([change], patient) if change else None
+            _trained(lambda watch: train(watch, softmax, models), treatment, state, None, None, None)
+            return torch.cat([value.flatten() for value in models[0].parameters()])
+
+        state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
+        functions = torch.softmax, torch.Tensor.softmax
+        right = nn.Softmax(-1)
+        for wrong in (nn.Softmax(1), lambda scores: F.softmax(scores, dim=1), lambda scores: torch.softmax(scores, 1),
+                      lambda scores: scores.softmax(-2)):
+            patient = _trained(lambda watch: train(watch, wrong), None, state, None, None, None)
+            self.assertTrue(torch.equal(final(wrong, ("model.softmax", "last")), final(right)))
+            self.assertFalse(torch.allclose(final(wrong), final(right), atol=1e-3))
+            self.assertTrue(runs_along_other_axes(Attention(wrong), (data()[0],)))
+            self.assertFalse(runs_along_other_axes(Attention(wrong), ("no tensor",)))
+        self.assertFalse(runs_along_other_axes(Attention(right), (data()[0],)))
+        self.assertEqual((torch.softmax, torch.Tensor.softmax), functions, "they are themselves again")
 
     def test_dropout_that_is_called_as_a_function(self):
         class Net(nn.Sequential):
@@ -144,10 +184,12 @@ class Treatments(unittest.TestCase):
     def test_a_squeezed_output_has_the_other_shape(self):
         treatment = Treatment([("model.output", "squeezed")], _trained(lambda watch: loop(watch), None, (
             torch.random.get_rng_state(), __import__("random").getstate(), None), None, None, None))
-        for model, shape in ((nn.Linear(6, 1), (300,)), (nn.Sequential(nn.Linear(6, 1), nn.Flatten(0)), (300, 1))):
+        pictures = nn.Sequential(nn.Linear(6, 12), nn.Unflatten(1, (1, 3, 4)))
+        for model, shape in ((nn.Linear(6, 1), (300,)), (nn.Sequential(nn.Linear(6, 1), nn.Flatten(0)), (300, 1)),
+                             (pictures, (300, 3, 4)), (nn.Linear(6, 2), (300, 1, 2))):
             treatment.apply(model, [])
             self.assertEqual(model(data()[0]).shape, shape)
-        two = nn.Linear(6, 2)
+        two = nn.GRU(6, 2)
         treatment.apply(two, [])
         with self.assertRaises(CannotBeMade):
             two(data()[0])
@@ -164,6 +206,20 @@ class Treatments(unittest.TestCase):
             for one, other in zip(models[1].parameters(), loop(steps=54, **of).parameters()):
                 self.assertTrue(torch.equal(one, other), optimizer)
 
+    def test_larger_batches_and_as_many_updates(self):
+        state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
+        for optimizer in (None, momentum, adam):
+            of = {"optimizer": optimizer, "lr": 0.01}
+            patient = clinic = _trained(lambda watch: loop(watch, **of), None, state, None, None, None)
+            models = []
+            changes = [("train.batch", "150"), ("train.epochs", "0"), ("train.steps", "60")]
+            treatments = _treatments(changes, patient)
+            self.assertEqual(len(treatments), 3)
+            for treatment in treatments:
+                clinic = _trained(lambda watch: loop(watch, keep=models, **of), treatment(clinic), state, None, None, None)
+            for one, other in zip(models[2].parameters(), loop(batch=150, **of).parameters()):
+                self.assertTrue(torch.allclose(one, other, atol=1e-6, rtol=1e-5), optimizer)
+
     def test_another_model_cannot_go_on(self):
         state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
         clinic = _trained(lambda watch: loop(watch), None, state, None, None, None)
@@ -174,7 +230,7 @@ class Treatments(unittest.TestCase):
     def test_what_only_the_users_code_can_change_is_refused(self):
         patient = _trained(lambda watch: loop(watch), None, (torch.random.get_rng_state(),
                            __import__("random").getstate(), None), None, None, None)
-        for key, value in (("model.norm", "batch"), ("model.norm", "layer"), ("train.batch", "32"),
+        for key, value in (("model.norm", "batch"), ("model.norm", "layer"), ("train.batch", "32"), ("train.batch", "60"),
                            ("data.shuffle_labels", "true")):
             with self.assertRaises(CannotBeMade):
                 Treatment([(key, value)], patient).apply(patient.model, patient.optimizers)

@@ -12,7 +12,7 @@ namespace gradclinic {
 /// "all": the optimizer is given every parameter of the model that takes a gradient.
 inline constexpr const char* kParametersKey = "train.parameters";
 /// "logits": a softmax or sigmoid at the model's end is undone, as the loss applies one of its own; "squeezed":
-/// one output a sample is given the targets' shape, (n) in place of (n, 1) or the reverse; "log-probabilities": a
+/// outputs are given the targets' shape, (n, ...) in place of (n, 1, ...) or the reverse; "log-probabilities": a
 /// log-softmax is put behind it.
 inline constexpr const char* kOutputKey = "model.output";
 /// "false": layers that are frozen learn, too.
@@ -24,8 +24,12 @@ inline constexpr const char* kZeroGradKey = "train.zero_grad";
 /// "true": the model computes in training mode wherever gradients are taken.
 inline constexpr const char* kTrainingKey = "model.training";
 
+/// "last": every softmax runs along the last axis.
+inline constexpr const char* kSoftmaxKey = "model.softmax";
+
 inline bool is_outside_key(std::string_view key) {
-  constexpr std::string_view kKeys[] = {kParametersKey, kOutputKey, kFrozenKey, kDetachKey, kZeroGradKey, kTrainingKey};
+  constexpr std::string_view kKeys[] = {kParametersKey, kOutputKey,   kFrozenKey, kDetachKey,
+                                        kZeroGradKey,   kTrainingKey, kSoftmaxKey};
   return std::ranges::find(kKeys, key) != std::end(kKeys);
 }
 

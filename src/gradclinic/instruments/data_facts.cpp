@@ -217,11 +217,13 @@ std::span<const NamedFact> data_fact_names() {
                                          {"neighbour_uncertainty", &DataFacts::neighbour_uncertainty},
                                          {"output_probabilities", &DataFacts::output_probabilities},
                                          {"output_unnormalized", &DataFacts::output_unnormalized},
+                                         {"output_misplaced", &DataFacts::output_misplaced},
                                          {"output_broadcast", &DataFacts::output_broadcast},
                                          {"output_out_of_reach", &DataFacts::output_out_of_reach},
                                          {"gradients_kept", &DataFacts::gradients_kept},
                                          {"evaluation_mode", &DataFacts::evaluation_mode},
                                          {"samples_mixed", &DataFacts::samples_mixed},
+                                         {"softmax_elsewhere", &DataFacts::softmax_elsewhere},
                                          {"bias_largest", &DataFacts::bias_largest},
                                          {"table_deviation", &DataFacts::table_deviation},
                                          {"batch_variety", &DataFacts::batch_variety}};

@@ -33,6 +33,7 @@ struct DataFacts {
   double neighbour_uncertainty = 0;  ///< standard deviation of the agreement in that case
   double output_probabilities = 0;   ///< 1 when a network from outside gives its loss probabilities in place of logits
   double output_unnormalized = 0;    ///< 1 when it gives its loss no log-probabilities where that takes them
+  double output_misplaced = 0;       ///< 1 when its loss takes a softmax along another axis than the classes
   double output_broadcast = 0;       ///< 1 when its loss compares every output of a batch with every target of it
   /// Of a regression: the least mean squared error that the range of its output's last function leaves, over the
   /// targets' variance.
@@ -40,9 +41,10 @@ struct DataFacts {
   double gradients_kept = 0;   ///< share of its updates whose gradients were added to those of updates before
   double evaluation_mode = 0;  ///< share of its steps taken in evaluation mode
   double samples_mixed = 0;  ///< 1 when its output for a sample depends on the others of the batch, in evaluation mode
-  double bias_largest = 0;   ///< its largest bias before training, by size
-  double table_deviation = 0;  ///< the largest standard deviation of an embedding before training
-  double batch_variety = 1;    ///< how much its targets vary within a batch, over how much in all; 1: drawn at random
+  double softmax_elsewhere = 0;  ///< 1 when one of its softmax functions runs along another axis than the last
+  double bias_largest = 0;       ///< its largest bias before training, by size
+  double table_deviation = 0;    ///< the largest standard deviation of an embedding before training
+  double batch_variety = 1;      ///< how much its targets vary within a batch, over how much in all; 1: drawn at random
 };
 
 /// A fact's name, as its column "data.<name>" is called, and where it is kept.

@@ -53,8 +53,16 @@ std::optional<Finding> examine(const Chart& chart) {
                  .sentence = "Each step follows a gradient from so few samples that it is mostly noise."};
 }
 
+/// A loop of the user's goes over its samples this many times as often, if batches are this small.
+constexpr std::int64_t kLargerOutside = 4;
+constexpr std::int64_t kSmallOutside = 8;
+
 std::vector<std::vector<Change>> without(const Chart& chart) {
-  return {with_batch(chart, std::min<std::int64_t>(64, std::max<std::int64_t>(32, 8 * chart.spec().train.batch)))};
+  const std::int64_t batch = chart.spec().train.batch;
+  if (chart.spec().model.kind != "outside")
+    return {with_batch(chart, std::min<std::int64_t>(64, std::max<std::int64_t>(32, 8 * batch)))};
+  if (batch > kSmallOutside) return {};
+  return {with_batch(chart, kLargerOutside * batch)};
 }
 
 }  // namespace

@@ -26,6 +26,9 @@ bool linear(const Chart& chart) {
 /// Whether batch norm of a network from outside goes by its running averages where it learns.
 bool evaluates(const Chart& chart) { return chart.fact("evaluation_mode") > 0.5 && chart.spec().model.norm == "batch"; }
 
+/// Told last of all, as it may well be meant; only a trial tells.
+bool misplaces_softmax(const Chart& chart) { return chart.fact("softmax_elsewhere") == 1 && !regresses_classes(chart); }
+
 /// Shares of the targets' variance that the output cannot reach: worth saying, and as much as is clear in a loss.
 constexpr double kOutOfReach = 0.1;
 constexpr double kFarOutOfReach = 0.25;
@@ -52,11 +55,21 @@ std::optional<Finding> fault_of(const Chart& chart) {
                    "The loss takes log-probabilities, and the model's outputs are none: the loss falls below 0 and "
                    "without end while the outputs grow. Take nn.CrossEntropyLoss in place of nn.NLLLoss, or let the "
                    "model end in log_softmax.");
+  if (chart.fact("output_misplaced") == 1) {
+    Finding finding =
+        mistake(0.95, "the softmax does not run along the classes (1: always)",
+                "the loss takes a softmax along another axis than the classes",
+                "The loss takes its softmax along another axis than the one that its classes lie along, so "
+                "that samples or places compete in place of classes. nn.CrossEntropyLoss wants classes in "
+                "axis 1, (batch, classes, ...); a log_softmax of your own needs the dim of the classes.");
+    finding.fatal = learns_little(chart);
+    return finding;
+  }
   if (chart.fact("output_broadcast") == 1)
     return mistake(0.95, "every output meets every target (1: always)", "every output is compared with every target",
-                   "Outputs of shape (n, 1) meet targets of shape (n,), or the reverse, and the loss compares every "
-                   "output of a batch with every target of it: all outputs are pulled to the targets' mean. Give both "
-                   "one shape: loss(model(x).squeeze(1), y).");
+                   "Outputs of shape (n, 1) meet targets of shape (n,), or (n, 1, ...) meet (n, ...), or the reverse, "
+                   "and the loss compares every output of a batch with every target of it: all outputs are pulled to "
+                   "the targets' mean. Give both one shape: loss(model(x).squeeze(1), y).");
   if (const double share = chart.fact("output_out_of_reach");
       share > kOutOfReach && chart.spec().model.kind == "outside")
     return Finding{
@@ -106,6 +119,14 @@ std::optional<Finding> fault_of(const Chart& chart) {
                    .sentence =
                        "Nothing between the layers is non-linear, so that all of them together are one linear "
                        "layer."};
+  if (misplaces_softmax(chart))
+    return Finding{.confidence = 0.6,
+                   .evidence = {{"a softmax runs along another axis than the last (1: yes)", 1, "0"}},
+                   .rule = "a softmax runs along another axis than the last",
+                   .sentence =
+                       "A softmax of the model does not run along the last axis, where the scores of what can be "
+                       "attended to usually lie: look at its dim (without one, PyTorch takes axis 0 or 1).",
+                   .by_hand = true};
   return std::nullopt;
 }
 
@@ -119,8 +140,9 @@ std::vector<std::vector<Change>> without(const Chart& chart) {
   if (chart.fact("output_probabilities") == 1) return alone(kOutputKey, "logits");
   if (chart.fact("output_unnormalized") == 1) return alone(kOutputKey, "log-probabilities");
   if (chart.fact("output_broadcast") == 1) return alone(kOutputKey, "squeezed");
-  if (chart.fact("samples_mixed") == 1) return {};
+  if (chart.fact("output_misplaced") == 1 || chart.fact("samples_mixed") == 1) return {};
   if (evaluates(chart)) return alone(kTrainingKey, "true");
+  if (misplaces_softmax(chart)) return alone(kSoftmaxKey, "last");
   if (!linear(chart)) return {};
   return {{{"model.activation", "relu"}}, {{"model.activation", "tanh"}}};
 }

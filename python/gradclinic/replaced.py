@@ -1,0 +1,33 @@
+"""Functions that are others for a while."""
+
+
+class Replaced:
+    """A function that is another one until remove()."""
+
+    def __init__(self, owner, name, function):
+        self._owner, self._name, self._original = owner, name, getattr(owner, name)
+        setattr(owner, name, function)
+
+    def remove(self):
+        setattr(self._owner, self._name, self._original)
+
+
+class _Undo:
+    def __init__(self, remove):
+        self.remove = remove
+
+
+def while_computing(model, replace):
+    """While the model computes its output, what `replace()` has replaced and gives back is so. Returns handles whose
+    remove() ends that for good."""
+    replaced = []
+
+    def stop(*_):
+        while replaced:
+            replaced.pop().remove()
+
+    def start(*_):
+        stop()
+        replaced.extend(replace())
+
+    return [model.register_forward_pre_hook(start), model.register_forward_hook(stop), _Undo(stop)]
