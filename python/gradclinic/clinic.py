@@ -226,7 +226,8 @@ class Clinic:
         """The record so far, as the core keeps it."""
         if not self._begun:
             raise core.Error("no step was seen: " + ("; ".join(self.notes) or "call step(loss) after each step"))
-        self.progress.describe_data(self._run, self.lens.output_range, self.loop.facts() | self._start)
+        self.progress.describe_data(self._run, self.lens.output_range, self.lens.output_activation is not None,
+                                    self.loop.facts() | self._start)
         for note in self.notes:
             self._run.event(self.progress.steps, "not-seen", 0, note)
         self.notes.clear()

@@ -9,7 +9,7 @@ import torch
 from gradclinic import core
 from gradclinic.clinic import Clinic, optimizers_of
 from gradclinic.diagnosis import Diagnosis
-from gradclinic.loop import MIXING_SAMPLES, mixes_samples
+from gradclinic.loop import MIXING_SAMPLES, mixes_samples, norm_gap
 from gradclinic.softmax import runs_along_other_axes
 from gradclinic.treatment import Continuation, Several, Treatment
 
@@ -31,6 +31,7 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
     patient = _trained(train, None, state, steps, budget, name)
     if patient.batch is not None:
         patient.loop.samples_mixed = mixes_samples(patient.model, patient.batch)
+        patient.loop.norm_gap = norm_gap(patient.model, patient.batch)
         patient.loop.softmax_elsewhere = runs_along_other_axes(patient.model, patient.batch)
     patient.batch = None
     done = 0

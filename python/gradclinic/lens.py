@@ -39,6 +39,7 @@ class Lens:
         self.dropout = 0.0            # the largest share dropped in the first step
         self.squashing = None         # "softmax" or "sigmoid", where the output is one's
         self.output_range = (-math.inf, math.inf)
+        self.output_activation = None
         self._model, self._run, self._address, self.progress = model, run, run.address, progress
         self.eye = Eye(self, run, len(layers))
         self._by_module = {layer.module: layer for layer in layers}
@@ -219,7 +220,8 @@ class Lens:
     def _saw_output(self, module, inputs, output):
         if not torch.is_grad_enabled() or not module.training:
             shown = first_tensor(output)
-            self.progress.evaluated(shown.shape[0] if shown is not None and shown.ndim else 1)
+            self.progress.evaluated(shown.shape[0] if shown is not None and shown.ndim else 1,
+                                    first_tensor(inputs, floating=False))
         if not isinstance(output, torch.Tensor):
             loss = output.get("loss") if isinstance(output, dict) else getattr(output, "loss", None)
             if loss is not None and torch.is_grad_enabled():
@@ -237,6 +239,7 @@ class Lens:
             self.output = plain(tensor.detach()).clone()
             self.squashing = modules.squashing(tensor.grad_fn)
             self.output_range = modules.output_range(tensor.grad_fn)
+            self.output_activation = modules.output_activation(tensor.grad_fn)
             tensor.grad_fn.register_hook(functools.partial(self._saw_output_gradient, which=tensor.output_nr))
 
     @guarded

@@ -6,6 +6,8 @@ import math
 
 import torch
 
+from gradclinic import modules
+
 ENOUGH = 40           # steps looked at, after which no more is expected
 MIXING_SAMPLES = 32   # of a batch that is shown to the model by halves
 VISIBLE = 1e-3        # of an output's deviation
@@ -18,6 +20,7 @@ class Loop:
     def __init__(self, optimizers):
         self.samples_mixed = False
         self.softmax_elsewhere = False
+        self.norm_gap = 0.0
         self._optimizers = optimizers
         self._looks = 0
         self._evaluating = 0
@@ -86,6 +89,7 @@ class Loop:
         return {"gradients_kept": self._kept / self._updates if self._updates else 0.0,
                 "evaluation_mode": self._evaluating / self._looks if self._looks else 0.0,
                 "samples_mixed": float(self.samples_mixed), "softmax_elsewhere": float(self.softmax_elsewhere),
+                "norm_gap": self.norm_gap,
                 "batch_variety": self.batch_variety}
 
 
@@ -112,6 +116,25 @@ def mixes_samples(model, inputs):
             return bool((again == whole).all()) and float((halves - whole).abs().max()) > VISIBLE * float(whole.std())
     except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
         return False
+
+
+def norm_gap(model, inputs):
+    """How far the outputs by batch norm's running averages are from those by the batch's own figures, over the outputs'
+    deviation; 0 without batch norm, and where it cannot be told. Nothing is dropped out in either."""
+    norms = modules.NORMS["batch"]
+    try:
+        model = copy.deepcopy(model).eval()
+        if not any(isinstance(module, norms) for module in model.modules()):
+            return 0.0
+        with torch.no_grad():
+            by_averages = model(*inputs)
+            for module in model.modules():
+                if isinstance(module, norms):
+                    module.train()
+            by_batch = model(*inputs)
+        return float((by_averages - by_batch).square().mean().sqrt() / by_batch.std())
+    except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
+        return 0.0
 
 
 def _double(tensor):

@@ -26,12 +26,12 @@ NODES = {
 }
 # Nodes that pass what an activation function gave on to the next layer.
 PASSING = ("MaxPool", "AvgPool", "AdaptiveAvgPool", "Mean", "View", "Reshape", "UnsafeView", "Permute", "Transpose",
-           "Squeeze", "Unsqueeze", "NativeDropout", "Clone", "Expand", "Select", "Slice", "T")
+           "Squeeze", "Unsqueeze", "NativeDropout", "Clone", "Expand", "Select", "Slice", "TBackward")
 # Nodes that make probabilities of logits, and those that only give them another shape.
 SQUASHING = {"SoftmaxBackward0": "softmax", "SigmoidBackward0": "sigmoid"}
 RANGES = {"SoftmaxBackward0": (0.0, 1.0), "SigmoidBackward0": (0.0, 1.0), "TanhBackward0": (-1.0, 1.0),
           "ReluBackward0": (0.0, math.inf)}
-RESHAPING = ("View", "Reshape", "UnsafeView", "Permute", "Transpose", "Squeeze", "Unsqueeze", "T")
+RESHAPING = ("View", "Reshape", "UnsafeView", "Permute", "Transpose", "Squeeze", "Unsqueeze", "TBackward")
 
 CONVOLUTIONS = (nn.modules.conv._ConvNd,)
 TABLES = (nn.Embedding, nn.EmbeddingBag)
@@ -142,6 +142,12 @@ def activation_before(node, of_layer):
 def squashing(node):
     """"softmax" or "sigmoid" where an output's node is one, behind changes of shape at most; else None."""
     return SQUASHING.get(_last_function(node))
+
+
+def output_activation(node):
+    """The activation function that an output has passed, behind changes of shape at most; None of a sigmoid."""
+    name = _last_function(node)
+    return None if name in SQUASHING else NODES.get(name)
 
 
 def output_range(node):

@@ -25,6 +25,12 @@ def _marks_of(rows):
     return [f"{total:.9e}" for total in (rows.double() @ weights).tolist()]
 
 
+def _moments(tensor):
+    """Mean and standard deviation of all entries."""
+    entries = tensor.detach().double()
+    return (float(entries.mean()), float(entries.std(unbiased=False))) if entries.numel() else (0.0, 0.0)
+
+
 class Progress:
     def __init__(self):
         self.steps = 0
@@ -37,6 +43,8 @@ class Progress:
         self.target_scale = (0.0, 0.0)   # mean and deviation of a regression's targets
         self.window = BASE_WINDOW
         self.since_survey = 0
+        self.input_moments = (0.0, 0.0), (0.0, 0.0)   # mean and deviation of all entries: trained on, held out
+        self._held_out_moments = None   # of the first batch that the model saw without learning from it
         self._evaluated = 0     # samples since the last step that the model saw without learning from them
         self._scales = []       # of the first batches: smoothed labels have a floor, which tells later
         self._understood = 0    # batches whose targets were found
@@ -67,8 +75,10 @@ class Progress:
         self._losses = []
         self._evaluated = 0
 
-    def evaluated(self, samples):
+    def evaluated(self, samples, inputs=None):
         self._evaluated += samples
+        if self._held_out_moments is None and isinstance(inputs, torch.Tensor) and inputs.is_floating_point():
+            self._held_out_moments = _moments(inputs)
 
     def validated(self):
         """The loop has measured loss and accuracy on samples held out: those that the model was shown since the last step."""
@@ -178,9 +188,10 @@ class Progress:
         same = float(variances.max() - variances.min()) <= 1e-3 * within
         return within if between < within and (varied or same) else NAN
 
-    def describe_data(self, run, output_range, more):
+    def describe_data(self, run, output_range, activated, more):
         """Hands the sample's facts to the record, once. output_range: the least and the largest that an output can be.
-        more: facts of the loop and of the model before training."""
+        activated: whether it has passed an activation function. more: facts of the loop and of the model before
+        training."""
         if self._described:
             return
         self._described = True
@@ -199,10 +210,16 @@ class Progress:
         if self.loss_kind == "mse" and math.isnan(variance):
             spread = float(values.var(unbiased=False))
             out_of_reach = float((values - values.clamp(*output_range)).square().mean()) / spread if spread > 0 else 0.0
+        self.input_moments = _moments(inputs), self._held_out_moments or (0.0, 0.0)
+        (mean, deviation), (held_out_mean, held_out_deviation) = self.input_moments
+        known = deviation > 0 and self._held_out_moments is not None
         samples = max(float(self._kept), float(self.batch))
         run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
                           values.shape[0], values.shape[1], samples, float(self.held_out),
                           statistics.median(self._scales), variance,
-                          {"output_out_of_reach": out_of_reach, **more} |
+                          {"output_out_of_reach": out_of_reach, **more,
+                           "output_activated": float(activated and self.loss_kind != "mse"),
+                           "held_out_shift": (held_out_mean - mean) / deviation if known else 0.0,
+                           "held_out_scale": held_out_deviation / deviation if known else 1.0} |
                           {f"output_{mistake}": float(mistake == self.mistake) for mistake in MISTAKES})
         self._inputs, self._targets = [], []

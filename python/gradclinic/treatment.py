@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from gradclinic import modules
+from gradclinic import last_activation, modules
 from gradclinic.description import describe
 from gradclinic.replaced import Replaced, while_computing
 from gradclinic.softmax import along_last_axis
@@ -74,7 +74,7 @@ class Treatment:
     def __init__(self, changes, patient):
         spec = tomllib.loads(describe(patient))
         self.patient = patient
-        self.spec = {"data.standardize": False, "data.standardize_target": False, "data.target_scale": 1.0,
+        self.spec = {"data.standardize": False, "data.standardize_held_out": False, "data.standardize_target": False, "data.target_scale": 1.0,
                      "model.init": None, "model.init_gain": 1.0, "model.bias_init": None, "train.clip_value": 0.0,
                      "train.warmup": 0, "train.schedule": "constant", "train.momentum": 0.9,
                      "train.parameters": None, "train.zero_grad": None, "train.frozen": True,
@@ -195,10 +195,13 @@ class Treatment:
 
     def _change_output(self, model, wanted):
         make = {"logits": self._undo_squashing, "squeezed": self._squeeze,
-                "log-probabilities": self._take_logarithms}.get(wanted)
+                "log-probabilities": self._take_logarithms, "linear": self._leave_activation_out}.get(wanted)
         if make is None:
             raise CannotBeMade(f"model.output = {wanted}")
         make(model)
+
+    def _leave_activation_out(self, model):
+        self.handles += last_activation.left_out(model)
 
     def _take_logarithms(self, model):
         def logarithms(module, inputs, output):
@@ -297,6 +300,15 @@ class Treatment:
 
         self.handles.append(Replaced(functional, "batch_norm", normalized))
 
+    def _follow_batches(self, model, momentum):
+        """Batch norm's running averages."""
+        norms = [module for module in model.modules() if isinstance(module, modules.NORMS["batch"])
+                 and module.momentum != momentum]
+        if not norms:
+            raise CannotBeMade("model.norm_momentum")
+        for module in norms:
+            module.momentum = momentum
+
     def _stay_in_training_mode(self, model, wanted):
         def train(module, inputs):
             module.train(torch.is_grad_enabled())
@@ -319,6 +331,19 @@ class Treatment:
             return ((x - scales[0]) / scales[1], *inputs[1:])
 
         self.handles.append(model.register_forward_pre_hook(standardized))
+
+    def _standardize_held_out(self, model, wanted):
+        """Inputs of samples held out get the mean and the deviation of those trained on."""
+        (mean, deviation), (held_out_mean, held_out_deviation) = self.patient.progress.input_moments
+        if not deviation or not held_out_deviation:
+            raise CannotBeMade("data.standardize_held_out")
+
+        def scaled(module, inputs):
+            if torch.is_grad_enabled() and module.training:
+                return None
+            return (mean + (inputs[0] - held_out_mean) * (deviation / held_out_deviation), *inputs[1:])
+
+        self.handles.append(model.register_forward_pre_hook(scaled))
 
     def _standardize_target(self, model, wanted):
         """Standardized targets are the same as an output that is scaled to them."""
@@ -368,9 +393,11 @@ MAKERS = {
     "model.dropout": Treatment._drop_out,
     "data.standardize": Treatment._standardize,
     "data.standardize_target": Treatment._standardize_target,
+    "data.standardize_held_out": Treatment._standardize_held_out,
     "model.output": Treatment._change_output,
     "model.detach": Treatment._stay_in_the_graph,
     "model.norm": Treatment._normalize_samples,
+    "model.norm_momentum": Treatment._follow_batches,
     "model.training": Treatment._stay_in_training_mode,
     "model.softmax": Treatment._turn_softmax,
 }

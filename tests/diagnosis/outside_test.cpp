@@ -167,6 +167,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"evaluation_mode", 0.9F, 0.3F, "wrong-output-or-loss", "model.train()", kTrainingKey,
                             false},
                     Mistake{"output_unnormalized", 1, 0, "wrong-output-or-loss", "NLLLoss", kOutputKey, true, true},
+                    Mistake{"output_activated", 1, 0, "wrong-output-or-loss", "Leave it out", kOutputKey, false},
+                    Mistake{"held_out_shift", -0.8F, 0.3F, "unnormalized-input", "prepare both", kHeldOutKey, false},
+                    Mistake{"held_out_scale", 3, 1.2F, "unnormalized-input", "prepare both", kHeldOutKey, false},
                     Mistake{"output_misplaced", 1, 0, "wrong-output-or-loss", "axis 1", nullptr, true},
                     Mistake{"samples_mixed", 1, 0, "wrong-output-or-loss", "batch_first", nullptr, true},
                     Mistake{"softmax_elsewhere", 1, 0, "wrong-output-or-loss", "dim", kSoftmaxKey, false},
@@ -176,6 +179,18 @@ INSTANTIATE_TEST_SUITE_P(
       std::erase(name, '_');
       return name;
     });
+
+TEST(TinyBatchNorm, IsSeenByRunningAveragesThatDoNotFit) {
+  const std::string spec =
+      std::string(kSgd).replace(std::string(kSgd).find("[model]"), 7, "[model]\nnorm = \"batch\"") + "batch = 50\n";
+  const std::optional<Finding> finding = found("tiny-batch-norm", with_fact("norm_gap", 0.8F, 0.8F, spec));
+  ASSERT_TRUE(finding);
+  EXPECT_FALSE(finding->fatal);
+  EXPECT_NE(finding->sentence.find("running averages"), std::string::npos);
+  for (const float sound : {0.3F, std::numeric_limits<float>::quiet_NaN()})
+    EXPECT_FALSE(found("tiny-batch-norm", with_fact("norm_gap", sound, 0.8F, spec)));
+  EXPECT_FALSE(found("tiny-batch-norm", with_fact("norm_gap", 0.8F, 0.8F)));
+}
 
 TEST(WrongOutputOrLoss, IsASoftmaxBeforeALossThatTakesLogits) {
   const std::optional<Finding> finding = found("wrong-output-or-loss", with_outputs(1));

@@ -13,7 +13,7 @@ namespace gradclinic {
 inline constexpr const char* kParametersKey = "train.parameters";
 /// "logits": a softmax or sigmoid at the model's end is undone, as the loss applies one of its own; "squeezed":
 /// outputs are given the targets' shape, (n, ...) in place of (n, 1, ...) or the reverse; "log-probabilities": a
-/// log-softmax is put behind it.
+/// log-softmax is put behind it; "linear": the activation function that gives it is left out.
 inline constexpr const char* kOutputKey = "model.output";
 /// "false": layers that are frozen learn, too.
 inline constexpr const char* kFrozenKey = "train.frozen";
@@ -27,9 +27,15 @@ inline constexpr const char* kTrainingKey = "model.training";
 /// "last": every softmax runs along the last axis.
 inline constexpr const char* kSoftmaxKey = "model.softmax";
 
+/// "true": inputs of samples held out get the mean and the deviation of those trained on.
+inline constexpr const char* kHeldOutKey = "data.standardize_held_out";
+
+/// How far batch norm's running averages go to each batch's figures, 0 to 1.
+inline constexpr const char* kNormMomentumKey = "model.norm_momentum";
+
 inline bool is_outside_key(std::string_view key) {
-  constexpr std::string_view kKeys[] = {kParametersKey, kOutputKey,   kFrozenKey, kDetachKey,
-                                        kZeroGradKey,   kTrainingKey, kSoftmaxKey};
+  constexpr std::string_view kKeys[] = {kParametersKey, kOutputKey,  kFrozenKey,  kDetachKey,      kZeroGradKey,
+                                        kTrainingKey,   kSoftmaxKey, kHeldOutKey, kNormMomentumKey};
   return std::ranges::find(kKeys, key) != std::end(kKeys);
 }
 

@@ -38,6 +38,13 @@ struct DataFacts {
   /// Of a regression: the least mean squared error that the range of its output's last function leaves, over the
   /// targets' variance.
   double output_out_of_reach = 0;
+  double output_activated =
+      0;                      ///< 1 when the outputs that its loss takes for logits have passed an activation function
+  double held_out_shift = 0;  ///< how far the mean of inputs held out is from that of its own, in deviations
+  double held_out_scale = 1;  ///< standard deviation of inputs held out over that of its own
+  /// Distance of its outputs by batch norm's running averages from those by the batch's own figures, after training,
+  /// over the outputs' deviation.
+  double norm_gap = 0;
   double gradients_kept = 0;   ///< share of its updates whose gradients were added to those of updates before
   double evaluation_mode = 0;  ///< share of its steps taken in evaluation mode
   double samples_mixed = 0;  ///< 1 when its output for a sample depends on the others of the batch, in evaluation mode

@@ -2,15 +2,32 @@
 
 #include <algorithm>
 
+#include "gradclinic/diagnosis/outside_changes.h"
 #include "gradclinic/diagnosis/reference_recipes.h"
 #include "gradclinic/diagnosis/rules.h"
 
 namespace gradclinic::pathologies {
 namespace {
 
+/// Of a network from outside: outputs by running averages this far from those by a batch's own figures.
+constexpr double kGap = 0.5;
+
+std::optional<Finding> of_running_averages(const Chart& chart) {
+  const double gap = chart.fact("norm_gap");
+  if (!(gap > kGap)) return std::nullopt;
+  return Finding{
+      .confidence = 0.6,
+      .evidence = {{"outputs by running averages less those by the batch, over their deviation", gap, "below 0.5"}},
+      .rule = fmt::format("running averages move outputs by {:.2g} deviations", gap),
+      .sentence =
+          "In evaluation batch norm's running averages give other outputs than batches gave in training: "
+          "batches are too small or too different for their mean, or momentum follows them too slowly."};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
   const std::int64_t batch = chart.spec().train.batch;
-  if (chart.spec().model.norm != "batch" || batch <= 0 || batch > 12) return std::nullopt;
+  if (chart.spec().model.norm != "batch" || batch <= 0) return std::nullopt;
+  if (batch > 12) return of_running_averages(chart);
   const double in_training = chart.median("loss", 0, kEnd) / chart.course().constant_loss;
   const double in_evaluation = chart.course().empty() ? std::nan("") : chart.course().last().loss;
   return Finding{
@@ -27,6 +44,7 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
+  if (chart.spec().model.kind == "outside") return {{{"model.norm", "layer"}}, {{kNormMomentumKey, "0.1"}}};
   return {{{"model.norm", "layer"}}, with_batch(chart, 32)};
 }
 
@@ -42,7 +60,7 @@ Pathology tiny_batch_norm() {
           .needs = {"loss", "survey.loss"},
           .fixes = {"layer-norm", "larger-batch"},
           .look_alikes = {"gradient-noise"},
-          .leads_to = {"gradient-noise", "loss-plateau", "rank-collapse"},
+          .leads_to = {"gradient-noise", "loss-plateau", "rank-collapse", "overfitting"},
           .stage = Stage::model,
           .examine = examine,
           .without = without};

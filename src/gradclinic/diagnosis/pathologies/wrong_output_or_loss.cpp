@@ -26,6 +26,8 @@ bool linear(const Chart& chart) {
 /// Whether batch norm of a network from outside goes by its running averages where it learns.
 bool evaluates(const Chart& chart) { return chart.fact("evaluation_mode") > 0.5 && chart.spec().model.norm == "batch"; }
 
+bool activates(const Chart& chart) { return chart.fact("output_activated") == 1 && chart.fact("samples_mixed") != 1; }
+
 /// Told last of all, as it may well be meant; only a trial tells.
 bool misplaces_softmax(const Chart& chart) { return chart.fact("softmax_elsewhere") == 1 && !regresses_classes(chart); }
 
@@ -82,6 +84,14 @@ std::optional<Finding> fault_of(const Chart& chart) {
             "range.",
         .by_hand = true,
         .fatal = share > kFarOutOfReach};
+  if (activates(chart))
+    return Finding{.confidence = 0.6,
+                   .evidence = {{"outputs have passed an activation function (1: yes)", 1, "0"}},
+                   .rule = "an activation function stands before a loss of logits",
+                   .sentence =
+                       "The model ends in an activation function, and the loss takes what comes out for logits, which "
+                       "may be any number: ReLU leaves no class below 0, tanh none beyond 1. Leave it out.",
+                   .by_hand = true};
   if (chart.fact("samples_mixed") == 1)
     return Finding{
         .confidence = 0.9,
@@ -139,6 +149,7 @@ std::optional<Finding> examine(const Chart& chart) {
 std::vector<std::vector<Change>> without(const Chart& chart) {
   if (chart.fact("output_probabilities") == 1) return alone(kOutputKey, "logits");
   if (chart.fact("output_unnormalized") == 1) return alone(kOutputKey, "log-probabilities");
+  if (activates(chart)) return alone(kOutputKey, "linear");
   if (chart.fact("output_broadcast") == 1) return alone(kOutputKey, "squeezed");
   if (chart.fact("output_misplaced") == 1 || chart.fact("samples_mixed") == 1) return {};
   if (evaluates(chart)) return alone(kTrainingKey, "true");
@@ -160,7 +171,7 @@ Pathology wrong_output_or_loss() {
           .needs = {"data.target_values"},
           .fixes = {"relu", "tanh"},
           .look_alikes = {"loss-plateau", "over-regularized"},
-          .leads_to = {"learning-rate-too-high", "loss-plateau", "undertrained"},
+          .leads_to = {"learning-rate-too-high", "loss-plateau", "undertrained", "dead-relu"},
           .stage = Stage::model,
           .examine = examine,
           .without = without};

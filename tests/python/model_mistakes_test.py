@@ -1,0 +1,135 @@
+"""Mistakes in how a model is built or evaluated: what is seen of them, and that examine() undoes them."""
+
+import unittest
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import gradclinic
+from gradclinic import last_activation
+from gradclinic.loop import norm_gap
+from small_loop import adam
+
+
+def data():
+    generator = torch.Generator().manual_seed(3)
+    x = 2 + 3 * torch.randn(400, 6, generator=generator)
+    return x, (x[:, 0] > 2).long() + (x[:, 1] > 2).long()
+
+
+def train(watch, *, end=None, scales=True, scales_held_out=True, momentum=None, lr=0.02, epochs=12):
+    torch.manual_seed(7)
+    norms = [] if momentum is None else [nn.BatchNorm1d(16, momentum=momentum)]
+    model = nn.Sequential(nn.Linear(6, 16), *norms, nn.Tanh(), nn.Linear(16, 3), *([end] if end else []))
+    optimizer = adam(model.parameters(), lr)
+    x, y = data()
+    x, held_out = x[:300], x[300:]
+    mean, deviation = x.mean(0), x.std(0)
+    x = (x - mean) / deviation if scales else x
+    held_out = (held_out - mean) / deviation if scales_held_out else held_out
+    with watch(model, optimizer) as clinic:
+        for _ in range(epochs):
+            model.train()
+            for part in torch.randperm(300).split(20):
+                loss = F.cross_entropy(model(x[part]), y[part])
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                clinic.step(loss)
+            model.eval()
+            with torch.no_grad():
+                output = model(held_out)
+            clinic.validation(F.cross_entropy(output, y[300:]), float((output.argmax(1) == y[300:]).float().mean()))
+    return clinic
+
+
+def fact(clinic, name):
+    return clinic.series(f"data.{name}")[1][0]
+
+
+class Shift(unittest.TestCase):
+    def test_of_inputs_held_out(self):
+        mixed = train(gradclinic.watch, scales_held_out=False)
+        self.assertAlmostEqual(fact(mixed, "held_out_shift"), 2, delta=0.3)
+        self.assertAlmostEqual(fact(mixed, "held_out_scale"), 3, delta=0.3)
+        for clinic in (train(gradclinic.watch), train(gradclinic.watch, scales=False, scales_held_out=False)):
+            self.assertAlmostEqual(fact(clinic, "held_out_shift"), 0, delta=0.2)
+            self.assertAlmostEqual(fact(clinic, "held_out_scale"), 1, delta=0.2)
+
+
+class NormGap(unittest.TestCase):
+    def test_is_that_of_averages_that_lag_behind(self):
+        torch.manual_seed(1)
+        x = 4 + 2 * torch.randn(32, 5)
+        model = nn.Sequential(nn.BatchNorm1d(5, momentum=1.0), nn.Dropout(0.5), nn.Linear(5, 2))
+        self.assertGreater(norm_gap(model, (x,)), 1)
+        model(x)
+        before = model[0].running_mean.clone()
+        self.assertLess(norm_gap(model, (x,)), 0.1)
+        self.assertTrue(torch.equal(before, model[0].running_mean) and model.training)
+        for other in (nn.Linear(5, 2), nn.Sequential(nn.BatchNorm1d(3))):
+            self.assertEqual(norm_gap(other, (x,)), 0)
+
+
+class LastActivation(unittest.TestCase):
+    def test_is_left_out_whoever_computes_it(self):
+        class Called(nn.Sequential):
+            def __init__(self, function):
+                super().__init__(nn.Linear(6, 4), nn.ReLU(), nn.Linear(4, 3))
+                self.function = [function]  # in a list: no child
+
+            def forward(self, x):
+                return self.function[0](super().forward(x))
+
+        x = data()[0]
+        shared = nn.ReLU()
+        for model in (Called(nn.ReLU()), Called(nn.ReLU(inplace=True)), Called(nn.Tanh()), Called(nn.LeakyReLU()),
+                      Called(nn.ELU()), Called(F.relu), Called(lambda out: torch.relu(out)), Called(lambda out: out.relu()),
+                      Called(lambda out: torch.tanh(out).view(-1, 3)), Called(nn.Hardtanh()),
+                      nn.Sequential(nn.Linear(6, 4), shared, nn.Linear(4, 3), shared)):
+            functions = torch.relu, torch.Tensor.relu, F.leaky_relu
+            given = model(x)
+            handles = last_activation.left_out(model)
+            self.assertTrue(torch.equal(model(x), given), "the first call tells which it is")
+            inner = model[2](torch.relu(model[0](x)))
+            for _ in range(2):
+                self.assertTrue(torch.equal(model(x), inner), model)
+            for handle in handles:
+                handle.remove()
+            self.assertTrue(torch.equal(model(x), given))
+            self.assertEqual((torch.relu, torch.Tensor.relu, F.leaky_relu), functions)
+
+    def test_there_may_be_none(self):
+        for model in (nn.Linear(6, 2), nn.Sequential(nn.ReLU(), nn.Linear(6, 2))):
+            last_activation.left_out(model)
+            with self.assertRaises(last_activation.NoActivation):
+                model(data()[0])
+
+
+class Examined(unittest.TestCase):
+    def expect(self, cause, change, **of):
+        diagnosis = gradclinic.examine(lambda watch: train(watch, **of))
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", cause), str(diagnosis))
+        self.assertGreater(max(trial["restored"] for trial in diagnosis["trials"] if change in trial["change"]), 0.7)
+
+    def test_logits_that_pass_an_activation_function(self):
+        for end in (nn.Tanh(), nn.ReLU()):
+            self.assertEqual(fact(train(gradclinic.watch, end=end), "output_activated"), 1)
+        self.assertEqual(fact(train(gradclinic.watch), "output_activated"), 0)
+        self.expect("wrong-output-or-loss", "model.output = linear", end=nn.Hardtanh(-0.3, 0.3))
+
+    def test_inputs_held_out_on_another_scale(self):
+        self.expect("unnormalized-input", "data.standardize_held_out = true", scales_held_out=False)
+
+    def test_running_averages_that_lag_behind(self):
+        self.expect("tiny-batch-norm", "model.norm_momentum = 0.1", momentum=0.0001, scales=False, scales_held_out=False)
+
+    def test_the_sound_ones(self):
+        for of in ({}, {"momentum": 0.1}, {"end": nn.LeakyReLU(0.5)}):
+            diagnosis = gradclinic.examine(lambda watch: train(watch, **of))
+            self.assertEqual(diagnosis.verdict, "healthy", (of, str(diagnosis)))
+
+
+if __name__ == "__main__":
+    unittest.main()
