@@ -168,15 +168,18 @@ def _broadcast(output, gradient, loss, squashing):
 
 
 def _amounts(output, gradient, loss, squashing):
-    target = output - gradient * (output.numel() / 2)
-    own = float(functional.mse_loss(output, target))
-    if not _close(own, loss):
-        return None
-    near = target.round()  # whole numbers come back with the rounding of output and gradient
-    if float((target - near).abs().max()) < 1e-3:
-        target = near
+    """A mean squared error, or squared errors that are summed: all of them, or each sample's."""
     rows = output.shape[0] if output.ndim > 1 else output.numel()
-    return Targets("mse", output.reshape(rows, -1), target.reshape(rows, -1), 1.0)
+    for reduced_by in (output.numel(), rows, 1):
+        target = output - gradient * (reduced_by / 2)
+        own = float(functional.mse_loss(output, target))
+        if not _close(own * output.numel() / reduced_by, loss):
+            continue
+        near = target.round()  # whole numbers come back with the rounding of output and gradient
+        if float((target - near).abs().max()) < 1e-3:
+            target = near
+        return Targets("mse", output.reshape(rows, -1), target.reshape(rows, -1), output.numel() / reduced_by)
+    return None
 
 
 def infer(output, gradient, loss, squashing=None):

@@ -118,9 +118,11 @@ class Targets(unittest.TestCase):
 
     def test_mean_squared_error(self):
         y = torch.randn(30, 2)
-        found = self.inferred(torch.randn(30, 2), lambda out: F.mse_loss(out, y))
-        self.assertEqual(found.loss, "mse")
-        self.assertTrue(torch.allclose(found.values, y, atol=1e-5))
+        for loss_of, scale in ((F.mse_loss, 1), (lambda out, y: F.mse_loss(out, y, reduction="sum"), 60),
+                               (lambda out, y: (out - y).square().sum(1).mean(), 2)):
+            found = self.inferred(torch.randn(30, 2), lambda out: loss_of(out, y))
+            self.assertEqual((found.loss, found.scale), ("mse", scale))
+            self.assertTrue(torch.allclose(found.values, y, atol=1e-5))
 
     def test_outputs_that_meet_every_target(self):
         y = 3 + 2 * torch.randn(30)
