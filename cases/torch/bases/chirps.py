@@ -9,7 +9,7 @@ import data
 import plan
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.005, batch=32, epochs=5, weight_decay=0.01, clip=5.0)
 OWN_DATA = {"samples", "noise"}
 STARTS = {

@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="sgd", lr=0.1, batch=32, epochs=4, weight_decay=1e-4, schedule="step", every=75, decay=0.1)
 OWN_DATA = {"samples"}
 

@@ -11,7 +11,7 @@ import plan
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.01, batch=32, epochs=8, schedule="cosine", warm_up=10, weight_decay=0.01)
 OWN_DATA = {"samples", "length"}
 

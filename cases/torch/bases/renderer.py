@@ -6,7 +6,7 @@ import data
 import plan
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.01, batch=32, epochs=6, betas=(0.5, 0.999), schedule="exponential", decay=0.99)
 OWN_DATA = {"samples"}
 ACTS = {"leaky": lambda: nn.LeakyReLU(0.2, inplace=True), "sigmoid": nn.Sigmoid}
