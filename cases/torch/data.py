@@ -310,3 +310,77 @@ def occurrences(generator, samples, *, held_out=200, length=12, symbols=8):
     count = (inputs.unsqueeze(1) == inputs.unsqueeze(2)).sum(2)
     targets = (count - 1).clamp(max=2)
     return split(inputs, targets, samples)
+
+
+LETTERS = 16
+
+
+def names(generator, samples, *, held_out=300, length=10, languages=5, labels="true", rare=(), empty=0):
+    """Names (samples, length) of 4 letters or more, 1 to LETTERS, then zeros. Each language has its own table of which
+    letter follows which, the same for every seed; the class is the language. rare: languages of which only one name in
+    60 is kept, in both halves; empty: so many of the first names have no letter."""
+    tables = (2 * torch.randn(languages, LETTERS, LETTERS, generator=torch.Generator().manual_seed(5))).softmax(2)
+    count = (samples + held_out) * (languages if rare else 1)
+    classes = torch.randint(languages, (count,), generator=generator)
+    inputs = torch.randint(LETTERS, (count, length), generator=generator)
+    for place in range(1, min(length, 10)):
+        inputs[:, place] = torch.multinomial(tables[classes, inputs[:, place - 1]], 1, generator=generator).squeeze(1)
+    sizes = torch.randint(4, 11, (count, 1), generator=generator)
+    sizes[:empty] = 0
+    inputs = torch.where(torch.arange(length) < sizes, inputs + 1, torch.zeros_like(inputs))
+    kept = ~torch.isin(classes, torch.tensor(list(rare))) | (torch.rand(count, generator=generator) < 1 / 60)
+    inputs, targets = inputs[kept][:samples + held_out], classes[kept][:samples + held_out]
+    return split(inputs, relabel(targets, labels, languages, generator), samples)
+
+
+def houses(generator, samples, *, held_out=300, missing=0.0, income=1.0, offset=0.0, scale=1.0):
+    """A table (samples, 7): five standardized numbers, the second of which is then multiplied by `income`, a district
+    of 0 to 4 and a kind of 0 to 3. The target is the price, standardized, then times scale plus offset; district and
+    kind change what the numbers are worth. missing: the share of numbers that are -999 in place of what they are."""
+    count = samples + held_out
+    numbers = torch.randn(count, 5, generator=generator)
+    district = torch.randint(5, (count, 1), generator=generator)
+    kind = torch.randint(4, (count, 1), generator=generator)
+    worth = torch.tensor([-1.0, -0.5, 0.0, 0.5, 1.0])[district]
+    extra = torch.tensor([-0.8, 0.3, 0.0, 0.9])[kind]
+    size, income_, age, rooms = (numbers[:, i:i + 1] for i in range(4))
+    price = (1.2 + worth) * size + 0.8 * income_ + extra * rooms.abs() + 0.7 * torch.where(age > 0, age, -size * age)
+    price = price + worth + 0.2 * torch.randn(count, 1, generator=generator)
+    price = (price - price[:samples].mean()) / price[:samples].std() * scale + offset
+    numbers[:, 1] *= income
+    numbers[torch.rand(numbers.shape, generator=generator) < missing] = -999.0
+    return split(torch.cat([numbers, district.float(), kind.float()], 1), price, samples)
+
+
+def flights(generator, samples, *, held_out=150, length=6, side=8, offset=0.0, scale=1.0):
+    """Films (samples, length, 1, side, side) of a soft ball that flies straight and bounces off the edges; the target
+    is the picture that comes next. Standardized, then times scale plus offset, films and targets."""
+    count = samples + held_out
+    place = (side - 1) * torch.rand(count, 2, generator=generator)
+    angle = 2 * math.pi * torch.rand(count, 1, generator=generator)
+    speed = (0.7 + 0.8 * torch.rand(count, 1, generator=generator)) * torch.cat([angle.cos(), angle.sin()], 1)
+    time = torch.arange(length + 1).view(-1, 1)
+    turn = 2 * (side - 1)
+    path = (place.unsqueeze(1) + time * speed.unsqueeze(1)) % turn
+    path = torch.minimum(path, turn - path)
+    axis = torch.arange(side)
+    x = torch.exp(-(axis - path[..., :1]) ** 2)
+    y = torch.exp(-(axis - path[..., 1:]) ** 2)
+    films = (y.unsqueeze(3) * x.unsqueeze(2)).unsqueeze(2)
+    films = (films - films[:samples].mean()) / films[:samples].std() * scale + offset
+    return split(films[:, :-1].clone(), films[:, -1].clone(), samples)
+
+
+def boxes(generator, samples, *, held_out=200, side=20, noise=0.5, scale=1.0):
+    """Noisy pictures (samples, 1, side, side) of a rectangle of its own brightness; the target is its box as (centre
+    across, centre down, width, height), in shares of the side times scale."""
+    count = samples + held_out
+    extent = 0.2 + 0.4 * torch.rand(count, 2, generator=generator)
+    centre = extent / 2 + (1 - extent) * torch.rand(count, 2, generator=generator)
+    axis = (torch.arange(side) + 0.5) / side
+    across = ((axis - centre[:, :1]).abs() < extent[:, :1] / 2).float()
+    down = ((axis - centre[:, 1:]).abs() < extent[:, 1:] / 2).float()
+    light = 0.8 + 0.8 * torch.rand(count, 1, 1, generator=generator)
+    inputs = light * down.unsqueeze(2) * across.unsqueeze(1)
+    inputs = inputs + noise * torch.randn(inputs.shape, generator=generator)
+    return split(inputs.unsqueeze(1), torch.cat([centre, extent], 1) * scale, samples)
