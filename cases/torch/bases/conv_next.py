@@ -6,7 +6,6 @@ from torch.nn import functional as F
 
 import data
 import plan
-import weights
 
 FAMILY = "convolutional"
 SPLIT = "held-out"
