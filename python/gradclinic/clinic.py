@@ -49,6 +49,7 @@ class Clinic:
         self.loop = Loop(optimizers)
         self.clipped_to = 0.0     # the largest norm that a clipped gradient had
         self.lens = None
+        self.second_look = {}     # facts of the trained model, where examine() has called it again
         self._run = None
         self._examined = None
         self._updates = 0
@@ -227,7 +228,7 @@ class Clinic:
         if not self._begun:
             raise core.Error("no step was seen: " + ("; ".join(self.notes) or "call step(loss) after each step"))
         self.progress.describe_data(self._run, self.lens.output_range, self.lens.output_activation is not None,
-                                    self.loop.facts() | self._start)
+                                    self.loop.facts() | self._start | self.second_look)
         for note in self.notes:
             self._run.event(self.progress.steps, "not-seen", 0, note)
         self.notes.clear()

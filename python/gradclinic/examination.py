@@ -6,11 +6,9 @@ import sys
 
 import torch
 
-from gradclinic import core
+from gradclinic import core, second_look
 from gradclinic.clinic import Clinic, optimizers_of
 from gradclinic.diagnosis import Diagnosis
-from gradclinic.loop import MIXING_SAMPLES, mixes_samples, norm_gap
-from gradclinic.softmax import runs_along_other_axes
 from gradclinic.treatment import Continuation, Several, Treatment
 
 
@@ -29,10 +27,7 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
     """
     state = _generators()
     patient = _trained(train, None, state, steps, budget, name)
-    if patient.batch is not None:
-        patient.loop.samples_mixed = mixes_samples(patient.model, patient.batch)
-        patient.loop.norm_gap = norm_gap(patient.model, patient.batch)
-        patient.loop.softmax_elsewhere = runs_along_other_axes(patient.model, patient.batch)
+    patient.second_look = second_look.facts(patient.model, patient.batch)
     patient.batch = None
     done = 0
 
@@ -103,8 +98,7 @@ class _Limited(Clinic):
     def _saw_call(self, module, inputs):
         self._first_call.remove()
         with contextlib.suppress(Exception):  # tensors of a kind that takes no part of itself
-            self.batch = tuple(each[:MIXING_SAMPLES].detach().clone() if isinstance(each, torch.Tensor) and each.ndim
-                               else each for each in inputs)
+            self.batch = second_look.part_of(inputs)
 
     def step(self, loss):
         super().step(loss)

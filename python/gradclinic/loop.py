@@ -1,16 +1,10 @@
 """What is seen of how a loop trains, beside what its network does: mistakes that the loop's own code must mend."""
 
-import contextlib
-import copy
 import math
 
 import torch
 
-from gradclinic import modules
-
 ENOUGH = 40           # steps looked at, after which no more is expected
-MIXING_SAMPLES = 32   # of a batch that is shown to the model by halves
-VISIBLE = 1e-3        # of an output's deviation
 
 
 class Loop:
@@ -18,9 +12,6 @@ class Loop:
     drawn at random. Holds no tensor beyond a backward pass."""
 
     def __init__(self, optimizers):
-        self.samples_mixed = False
-        self.softmax_elsewhere = False
-        self.norm_gap = 0.0
         self._optimizers = optimizers
         self._looks = 0
         self._evaluating = 0
@@ -88,64 +79,4 @@ class Loop:
         """By the names of the core's facts."""
         return {"gradients_kept": self._kept / self._updates if self._updates else 0.0,
                 "evaluation_mode": self._evaluating / self._looks if self._looks else 0.0,
-                "samples_mixed": float(self.samples_mixed), "softmax_elsewhere": float(self.softmax_elsewhere),
-                "norm_gap": self.norm_gap,
                 "batch_variety": self.batch_variety}
-
-
-def mixes_samples(model, inputs):
-    """Whether the model's outputs for one half of a batch depend on the other, in evaluation mode; False where that
-    cannot be told. inputs: what the model was called with, samples along the first axis of every tensor.
-    Looked at in double, as some networks blow up the rounding that differs with a batch's size."""
-    rows = {each.shape[0] if each.ndim else 0 for each in inputs if isinstance(each, torch.Tensor)}
-    if len(rows) != 1 or min(rows) < 4:
-        return False
-    count = rows.pop()
-    try:
-        with _default_dtype(torch.float64), torch.no_grad():
-            model = copy.deepcopy(model).double().eval()
-
-            def outputs(part):
-                return model(*(_double(each[part]) if isinstance(each, torch.Tensor) else each for each in inputs))
-
-            whole, again = outputs(slice(None)), outputs(slice(None))
-            halves = torch.cat([outputs(slice(0, count // 2)), outputs(slice(count // 2, count))])
-            # Of outputs with more axes than that, the first may be of time.
-            if whole.ndim > 2 or whole.shape != halves.shape or whole.shape[0] != count:
-                return False
-            return bool((again == whole).all()) and float((halves - whole).abs().max()) > VISIBLE * float(whole.std())
-    except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
-        return False
-
-
-def norm_gap(model, inputs):
-    """How far the outputs by batch norm's running averages are from those by the batch's own figures, over the outputs'
-    deviation; 0 without batch norm, and where it cannot be told. Nothing is dropped out in either."""
-    norms = modules.NORMS["batch"]
-    try:
-        model = copy.deepcopy(model).eval()
-        if not any(isinstance(module, norms) for module in model.modules()):
-            return 0.0
-        with torch.no_grad():
-            by_averages = model(*inputs)
-            for module in model.modules():
-                if isinstance(module, norms):
-                    module.train()
-            by_batch = model(*inputs)
-        return float((by_averages - by_batch).square().mean().sqrt() / by_batch.std())
-    except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
-        return 0.0
-
-
-def _double(tensor):
-    return tensor.double() if tensor.is_floating_point() else tensor
-
-
-@contextlib.contextmanager
-def _default_dtype(kind):
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(kind)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)

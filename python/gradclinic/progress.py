@@ -27,7 +27,8 @@ def _marks_of(rows):
 
 def _moments(tensor):
     """Mean and standard deviation of all entries."""
-    entries = tensor.detach().double()
+    entries = tensor.detach()
+    entries = entries if entries.dtype in (torch.float32, torch.float64) else entries.float()
     return (float(entries.mean()), float(entries.std(unbiased=False))) if entries.numel() else (0.0, 0.0)
 
 

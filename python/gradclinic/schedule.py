@@ -14,7 +14,8 @@ class Schedule:
         self.looked = 0
         self.steps = 0
         self.plain = None     # seconds of a step that is not looked at: a running mean
-        self.cost = None      # seconds that a look adds: a running mean
+        self.cost = None      # seconds that a look adds, to the step after it as well: a running mean
+        self._of_look = None  # seconds that the look in the step before has added to it
         self.spent = 0.0      # seconds that watching has added
         self.time = 0.0       # seconds of all steps
         self.last = None
@@ -50,11 +51,15 @@ class Schedule:
         if not looked:
             self.spent += own
             seconds -= own
+        added = max(seconds - self.plain, 0.0) if self.plain is not None else None
+        after, self._of_look = self._of_look, added if looked else None
+        if looked or (after is not None and added is not None):
+            self.spent += added or 0.0
+        else:
             self.plain = seconds if self.plain is None else 0.9 * self.plain + 0.1 * seconds
-        elif self.plain is not None:
-            cost = max(seconds - self.plain, 0.0)
+        if after is not None:  # a look empties caches that the step after it has to fill again
+            cost = after if looked else after + added
             self.cost = cost if self.cost is None else 0.7 * self.cost + 0.3 * cost
-            self.spent += cost
 
     @property
     def overhead(self):

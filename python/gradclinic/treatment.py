@@ -401,5 +401,5 @@ MAKERS = {
     "model.training": Treatment._stay_in_training_mode,
     "model.softmax": Treatment._turn_softmax,
 }
-OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup", "train.batch",
-            "train.parameters", "train.zero_grad", "train.frozen"}
+OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup",
+            "train.batch", "train.parameters", "train.zero_grad", "train.frozen"}

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 import gradclinic
 from gradclinic import last_activation
-from gradclinic.loop import norm_gap
+from gradclinic.second_look import norm_gap
 from small_loop import adam
 
 

@@ -6,14 +6,14 @@ from unittest import mock
 from gradclinic import schedule
 
 
-def looks(budget, seconds_of, steps, cost=0.5, interval=1):
-    """Which of so many steps are looked at; a look adds `cost` of a step's second."""
+def looks(budget, seconds_of, steps, cost=0.5, interval=1, after=0.0):
+    """Which of so many steps are looked at; a look adds `cost` of a step's second, and `after` to the step behind it."""
     now = 0.0
     made = schedule.Schedule(budget)
     looked, seen = True, []  # the first step is looked at
     with mock.patch.object(schedule.time, "perf_counter", lambda: now):
         for step in range(steps):
-            now += seconds_of(step) + (cost if looked else 0.0)
+            now += seconds_of(step) + (cost if looked else 0.0) + (after if seen and seen[-1] else 0.0)
             seen.append(looked)
             looked = made.step(looked, interval)
     return seen, made
@@ -30,6 +30,12 @@ class When(unittest.TestCase):
         self.assertLess(share, 0.033)
         self.assertGreater(share, 0.025)
         self.assertAlmostEqual(made.overhead, share, delta=0.003)
+
+    def test_the_step_after_a_look_is_part_of_its_cost(self):
+        seen, made = looks(0.03, lambda _: 1.0, 5000, after=0.25)
+        self.assertAlmostEqual(0.75 * sum(seen) / 5000, 0.03, delta=0.002)
+        self.assertAlmostEqual(made.plain, 1.0, delta=0.001)
+        self.assertAlmostEqual(made.overhead, 0.03, delta=0.002)
 
     def test_pauses_earn_nothing(self):
         with_pauses, _ = looks(0.03, lambda step: 100.0 if step % 50 == 49 else 1.0, 3000)

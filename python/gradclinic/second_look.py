@@ -1,0 +1,85 @@
+"""What a model shows once it is trained, when it is called again with what it was called with first."""
+
+import contextlib
+import copy
+
+import torch
+
+from gradclinic import modules
+from gradclinic.softmax import runs_along_other_axes
+
+SAMPLES = 32     # of a batch
+VISIBLE = 1e-3   # of an output's deviation
+
+
+def facts(model, inputs):
+    """By the names of the core's facts. inputs: what the model was called with; None where that is not known."""
+    if inputs is None:
+        return {}
+    return {"samples_mixed": float(mixes_samples(model, inputs)), "norm_gap": norm_gap(model, inputs),
+            "softmax_elsewhere": float(runs_along_other_axes(model, inputs))}
+
+
+def part_of(inputs):
+    """So much of what a model is called with."""
+    return tuple(each[:SAMPLES].detach().clone() if isinstance(each, torch.Tensor) and each.ndim else each
+                 for each in inputs)
+
+
+def mixes_samples(model, inputs):
+    """Whether the model's outputs for one half of a batch depend on the other, in evaluation mode; False where that
+    cannot be told. inputs: what the model was called with, samples along the first axis of every tensor.
+    Looked at in double, as some networks blow up the rounding that differs with a batch's size."""
+    rows = {each.shape[0] if each.ndim else 0 for each in inputs if isinstance(each, torch.Tensor)}
+    if len(rows) != 1 or min(rows) < 4:
+        return False
+    count = rows.pop()
+    try:
+        with _default_dtype(torch.float64), torch.no_grad():
+            model = copy.deepcopy(model).double().eval()
+
+            def outputs(part):
+                return model(*(_double(each[part]) if isinstance(each, torch.Tensor) else each for each in inputs))
+
+            whole, again = outputs(slice(None)), outputs(slice(None))
+            halves = torch.cat([outputs(slice(0, count // 2)), outputs(slice(count // 2, count))])
+            # Of outputs with more axes than that, the first may be of time.
+            if whole.ndim > 2 or whole.shape != halves.shape or whole.shape[0] != count:
+                return False
+            return bool((again == whole).all()) and float((halves - whole).abs().max()) > VISIBLE * float(whole.std())
+    except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
+        return False
+
+
+def norm_gap(model, inputs):
+    """How far the outputs by batch norm's running averages are from those by the batch's own figures, over the outputs'
+    deviation; 0 without batch norm, and where it cannot be told. Nothing is dropped out in either."""
+    norms = modules.NORMS["batch"]
+    try:
+        model = copy.deepcopy(model).eval()
+        if not any(isinstance(module, norms) for module in model.modules()):
+            return 0.0
+        with torch.no_grad():
+            by_averages = model(*inputs)
+            for module in model.modules():
+                if isinstance(module, norms):
+                    module.train()
+            by_batch = model(*inputs)
+        spread = float(by_batch.std())
+        return float((by_averages - by_batch).square().mean().sqrt()) / spread if spread > 0 else 0.0
+    except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
+        return 0.0
+
+
+def _double(tensor):
+    return tensor.double() if tensor.is_floating_point() else tensor
+
+
+@contextlib.contextmanager
+def _default_dtype(kind):
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(kind)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
