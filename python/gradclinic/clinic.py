@@ -228,7 +228,9 @@ class Clinic:
         if not self._begun:
             raise core.Error("no step was seen: " + ("; ".join(self.notes) or "call step(loss) after each step"))
         self.progress.describe_data(self._run, self.lens.output_range, self.lens.output_activation is not None,
-                                    self.loop.facts() | self._start | self.second_look)
+                                    self.loop.facts() | self._start | self.second_look |
+                                    {"without_graph": self.lens.without_graph,
+                                     "output_of_layer": float(self.lens.output_of_layer)})
         for note in self.notes:
             self._run.event(self.progress.steps, "not-seen", 0, note)
         self.notes.clear()

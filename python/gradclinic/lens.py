@@ -40,6 +40,9 @@ class Lens:
         self.squashing = None         # "softmax" or "sigmoid", where the output is one's
         self.output_range = (-math.inf, math.inf)
         self.output_activation = None
+        self.output_of_layer = False  # whether it is a layer's own, which has no bounds
+        self._learning = False        # whether the model is computing an output that takes gradients
+        self._without_graph = set()   # layers that it has then called where gradients are off
         self._model, self._run, self._address, self.progress = model, run, run.address, progress
         self.eye = Eye(self, run, len(layers))
         self._by_module = {layer.module: layer for layer in layers}
@@ -123,12 +126,15 @@ class Lens:
 
     @guarded
     def _saw_inputs(self, module, inputs):
+        self._learning = torch.is_grad_enabled()
         if self.looking and self.progress.wants_inputs and torch.is_grad_enabled():
             self.progress.see_inputs(first_tensor(inputs, floating=False))
 
     @guarded
     def _saw_layer(self, layer, module, inputs, output):
         if not self.eye.begins(layer.index):
+            if self._learning and not torch.is_grad_enabled() and layer.weight.requires_grad:
+                self._without_graph.add(layer)
             return
         tensor = output if isinstance(output, torch.Tensor) else first_tensor(output)
         if not self.started:
@@ -216,8 +222,15 @@ class Lens:
     def give_up(self, where, error):
         self.guard.give_up(where, error)
 
+    @property
+    def without_graph(self):
+        """Share of the layers that learn and that the first step called only where gradients are off."""
+        cut = [layer for layer in self._without_graph if layer not in self.layers]
+        return len(cut) / (len(cut) + len(self.layers)) if cut else 0.0
+
     @guarded
     def _saw_output(self, module, inputs, output):
+        self._learning = False
         if not torch.is_grad_enabled() or not module.training:
             shown = first_tensor(output)
             self.progress.evaluated(shown.shape[0] if shown is not None and shown.ndim else 1,
@@ -240,6 +253,7 @@ class Lens:
             self.squashing = modules.squashing(tensor.grad_fn)
             self.output_range = modules.output_range(tensor.grad_fn)
             self.output_activation = modules.output_activation(tensor.grad_fn)
+            self.output_of_layer = self.eye.last >= 0 and tensor.data_ptr() == self.eye.last_address
             tensor.grad_fn.register_hook(functools.partial(self._saw_output_gradient, which=tensor.output_nr))
 
     @guarded

@@ -5,6 +5,7 @@ import statistics
 
 import torch
 
+from gradclinic.logits import Logits
 from gradclinic.targets import MISTAKES
 from gradclinic.tensors import plain
 
@@ -46,6 +47,7 @@ class Progress:
         self.since_survey = 0
         self.input_moments = (0.0, 0.0), (0.0, 0.0)   # mean and deviation of all entries: trained on, held out
         self._held_out_moments = None   # of the first batch that the model saw without learning from it
+        self._logits = Logits()
         self._evaluated = 0     # samples since the last step that the model saw without learning from them
         self._scales = []       # of the first batches: smoothed labels have a floor, which tells later
         self._understood = 0    # batches whose targets were found
@@ -133,6 +135,8 @@ class Progress:
             self._pulls.append((float(found.values[0].mean()), found.variance))
         if len(self._scales) < SCALES:
             self._scales.append(found.scale)
+        if found.loss == "cross_entropy":
+            self._logits.see(found, output)
         self._keep(found)
         right = found.right()
         if right is None:
@@ -218,7 +222,7 @@ class Progress:
         run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
                           values.shape[0], values.shape[1], samples, float(self.held_out),
                           statistics.median(self._scales), variance,
-                          {"output_out_of_reach": out_of_reach, **more,
+                          {"output_out_of_reach": out_of_reach, **self._logits.facts(), **more,
                            "output_activated": float(activated and self.loss_kind != "mse"),
                            "held_out_shift": (held_out_mean - mean) / deviation if known else 0.0,
                            "held_out_scale": held_out_deviation / deviation if known else 1.0} |

@@ -15,6 +15,7 @@ from torch.nn import functional
 PROBABILITIES = "probabilities"   # where the loss takes logits
 UNNORMALIZED = "unnormalized"     # where it takes log-probabilities
 MISPLACED = "misplaced"           # their softmax runs along another axis than the classes
+CERTAIN = 0.9999                  # probability from which on rounding may leave no gradient
 MISTAKES = (PROBABILITIES, UNNORMALIZED, MISPLACED)
 
 
@@ -25,6 +26,7 @@ class Targets:
     values: torch.Tensor     # rows x 1 classes, or rows x outputs
     scale: float             # what the training's loss is of the mean that the core knows (a sum, weights, 1 / micro-steps)
     mistake: str = ""              # what the outputs are that they should not be: one of MISTAKES
+    ignored: torch.Tensor | None = None    # of each row whether it sends no gradient, though its class is not certain
     variance: float | None = None  # of targets that are known by their mean and variance only: see _broadcast
 
     def right(self):
@@ -68,6 +70,7 @@ def _classes(output, gradient, loss, squashing):
     if not bool(one_entry.all()):
         if not _sums_to_nothing(gradient) or bool(((gradient < 0).sum(1) > 1).any()):
             return None
+    ignored = ~used & (output.softmax(1).amax(1) < CERTAIN)
     target = torch.where(used, gradient.argmin(1), output.argmax(1))
     own = functional.nll_loss(output, target) if bool(one_entry.all()) else functional.cross_entropy(output, target)
     scale = loss / float(own) if float(own) > 0 else 1.0
@@ -76,7 +79,7 @@ def _classes(output, gradient, loss, squashing):
         return Targets("cross_entropy", output, target[:, None].float(), scale, PROBABILITIES)
     if bool(one_entry.all()) and float(output.logsumexp(1).abs().max()) > 0.01:
         return Targets("cross_entropy", output, target[:, None].float(), 1.0, UNNORMALIZED)
-    return Targets("cross_entropy", output, target[:, None].float(), scale)
+    return Targets("cross_entropy", output, target[:, None].float(), scale, ignored=ignored)
 
 
 def _misplaced(output, gradient, loss, squashing):

@@ -12,6 +12,7 @@ from torch.nn import functional
 from gradclinic import last_activation, modules
 from gradclinic.description import describe
 from gradclinic.replaced import Replaced, while_computing
+from gradclinic.scale import Scale
 from gradclinic.softmax import along_last_axis
 
 OPTIMIZERS = {
@@ -37,6 +38,7 @@ INITIALIZERS = {
 }
 
 
+STRETCH = 16.0      # of cosines, as logits
 LARGE_TABLE = 3.0   # an embedding's deviation, from which on it starts anew as nn.Embedding does
 
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d")
@@ -76,7 +78,7 @@ class Treatment:
         self.patient = patient
         self.spec = {"data.standardize": False, "data.standardize_held_out": False, "data.standardize_target": False, "data.target_scale": 1.0,
                      "model.init": None, "model.init_gain": 1.0, "model.bias_init": None, "train.clip_value": 0.0,
-                     "train.warmup": 0, "train.schedule": "constant", "train.momentum": 0.9,
+                     "train.warmup": 0, "train.schedule": None, "train.momentum": 0.9,
                      "train.parameters": None, "train.zero_grad": None, "train.frozen": True,
                      "model.output": None, "model.detach": True, "model.training": None, "model.softmax": None}
         self.spec |= {f"{part}.{key}": value for part in ("model", "train") for key, value in spec[part].items()}
@@ -141,6 +143,10 @@ class Treatment:
         largest = change.get("train.clip_norm") or None
         warmup = int(change.get("train.warmup", 0))
         clears = change.get("train.zero_grad", False)
+        planned = []
+        if change.get("train.schedule") == "constant" and substitute is None:
+            highest = "max_lr" if "train.lr" not in change else "initial_lr"  # of a schedule that begins below its rate
+            planned = [group.get(highest, group.get("initial_lr", group["lr"])) for group in groups]
         gathered = {}
         original, count = optimizer.step, 0
 
@@ -159,8 +165,8 @@ class Treatment:
             by = factor * (min(1.0, count / warmup) if warmup else 1.0)
             used = substitute or optimizer
             rates = [group["lr"] for group in used.param_groups]
-            for group in used.param_groups:
-                group["lr"] = by * group["lr"]
+            for group, rate in zip(used.param_groups, planned or rates):
+                group["lr"] = by * rate
             try:
                 return substitute.step() if substitute is not None else original(*args, **kwargs)
             finally:
@@ -195,10 +201,19 @@ class Treatment:
 
     def _change_output(self, model, wanted):
         make = {"logits": self._undo_squashing, "squeezed": self._squeeze,
-                "log-probabilities": self._take_logarithms, "linear": self._leave_activation_out}.get(wanted)
+                "log-probabilities": self._take_logarithms, "linear": self._leave_activation_out,
+                "stretched": self._stretch}.get(wanted)
         if make is None:
             raise CannotBeMade(f"model.output = {wanted}")
         make(model)
+
+    def _stretch(self, model):
+        def stretched(module, inputs, output):
+            if not isinstance(output, torch.Tensor):
+                raise CannotBeMade("model.output")
+            return STRETCH * output
+
+        self.handles.append(model.register_forward_hook(stretched))
 
     def _leave_activation_out(self, model):
         self.handles += last_activation.left_out(model)
@@ -221,8 +236,14 @@ class Treatment:
         self.handles.append(model.register_forward_hook(reshaped))
 
     def _stay_in_the_graph(self, model, wanted):
-        """Nothing is detached while the model computes its output."""
-        self.handles += while_computing(model, lambda: [Replaced(torch.Tensor, "detach", lambda tensor: tensor)])
+        """Nothing is detached, and gradients stay on, while the model computes an output that takes them."""
+        def replace():
+            if not torch.is_grad_enabled():
+                return []
+            return [Replaced(torch.Tensor, "detach", lambda tensor: tensor),
+                    Replaced(torch._C, "_set_grad_enabled", lambda mode: None)]
+
+        self.handles += while_computing(model, replace)
 
     def _turn_softmax(self, model, wanted):
         self.handles += while_computing(model, along_last_axis)
@@ -324,11 +345,8 @@ class Treatment:
                 return None
             x = inputs[0]
             if not scales:
-                axes = [axis for axis in range(x.ndim) if axis != features % x.ndim]
-                mean = x.mean(axes, keepdim=True)
-                deviation = (x - mean).square().mean(axes, keepdim=True).sqrt()
-                scales.extend((mean, torch.where(deviation > 0, deviation, torch.ones_like(deviation))))
-            return ((x - scales[0]) / scales[1], *inputs[1:])
+                scales.append(Scale(x, features))
+            return (scales[0].applied_to(x), *inputs[1:])
 
         self.handles.append(model.register_forward_pre_hook(standardized))
 
@@ -402,4 +420,4 @@ MAKERS = {
     "model.softmax": Treatment._turn_softmax,
 }
 OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup",
-            "train.batch", "train.parameters", "train.zero_grad", "train.frozen"}
+            "train.batch", "train.schedule", "train.parameters", "train.zero_grad", "train.frozen"}

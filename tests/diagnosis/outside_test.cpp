@@ -170,15 +170,46 @@ INSTANTIATE_TEST_SUITE_P(
                     Mistake{"output_activated", 1, 0, "wrong-output-or-loss", "Leave it out", kOutputKey, false},
                     Mistake{"held_out_shift", -0.8F, 0.3F, "unnormalized-input", "prepare both", kHeldOutKey, false},
                     Mistake{"held_out_scale", 3, 1.2F, "unnormalized-input", "prepare both", kHeldOutKey, false},
+                    Mistake{"samples_ignored", 0.2F, 0, "wrong-output-or-loss", "ignore_index", nullptr, true, true},
+                    Mistake{"without_graph", 0.5F, 0, "disconnected-parameter", "no_grad()", kDetachKey, false},
                     Mistake{"output_misplaced", 1, 0, "wrong-output-or-loss", "axis 1", nullptr, true},
                     Mistake{"samples_mixed", 1, 0, "wrong-output-or-loss", "batch_first", nullptr, true},
                     Mistake{"softmax_elsewhere", 1, 0, "wrong-output-or-loss", "dim", kSoftmaxKey, false},
                     Mistake{"batch_variety", 0.1F, 0.9F, "gradient-noise", "Shuffle", nullptr, true}),
     [](const testing::TestParamInfo<Mistake>& each) {
-      std::string name = each.param.fact;
+      std::string name = each.param.fact + std::to_string(each.index);
       std::erase(name, '_');
       return name;
     });
+
+TEST(DisconnectedParameter, IsALossWithoutAnyGradient) {
+  Record record = trained(kSgd, 0, 0, 0.1F);
+  for (float& value : record.tables["step"].values)
+    if (value == 1) value = 0;  // norms of the whole gradient, and what arrives
+  const std::optional<Finding> finding = found("disconnected-parameter", record);
+  ASSERT_TRUE(finding);
+  EXPECT_TRUE(finding->fatal && finding->by_hand);
+  EXPECT_NE(finding->sentence.find("round()"), std::string::npos) << finding->sentence;
+  EXPECT_TRUE(without("disconnected-parameter", record).empty());
+}
+
+TEST(WrongOutputOrLoss, IsASoftmaxOfCosines) {
+  const auto with_logits = [](float largest, float of_layer) {
+    Record record = with_fact("output_largest", largest, 0.8F, kSgd);
+    add_table(record, "data", {0},
+              {{{"data.output_largest", 0}, {largest}}, {{"data.output_of_layer", 0}, {of_layer}}});
+    return record;
+  };
+  for (const float largest : {0.8F, 1.0F}) {
+    const std::optional<Finding> finding = found("wrong-output-or-loss", with_logits(largest, 0));
+    ASSERT_TRUE(finding);
+    EXPECT_FALSE(finding->fatal);
+    EXPECT_NE(finding->sentence.find("temperature"), std::string::npos);
+    EXPECT_EQ(without("wrong-output-or-loss", with_logits(largest, 0))[0][0].key, kOutputKey);
+    EXPECT_FALSE(found("wrong-output-or-loss", with_logits(largest, 1)));
+  }
+  for (const float largest : {0.3F, 4.0F}) EXPECT_FALSE(found("wrong-output-or-loss", with_logits(largest, 0)));
+}
 
 TEST(TinyBatchNorm, IsSeenByRunningAveragesThatDoNotFit) {
   const std::string spec =

@@ -1,5 +1,7 @@
 """Mistakes in how a model is built or evaluated: what is seen of them, and that examine() undoes them."""
 
+import copy
+import functools
 import unittest
 
 import torch
@@ -18,11 +20,15 @@ def data():
     return x, (x[:, 0] > 2).long() + (x[:, 1] > 2).long()
 
 
-def train(watch, *, end=None, scales=True, scales_held_out=True, momentum=None, lr=0.02, epochs=12):
+def train(watch, *, end=None, scales=True, scales_held_out=True, momentum=None, lr=0.02, epochs=12,
+          first=None, last=None, loss_of=F.cross_entropy, decay=1.0):
     torch.manual_seed(7)
+    first, last = copy.deepcopy((first, last))
     norms = [] if momentum is None else [nn.BatchNorm1d(16, momentum=momentum)]
-    model = nn.Sequential(nn.Linear(6, 16), *norms, nn.Tanh(), nn.Linear(16, 3), *([end] if end else []))
+    model = nn.Sequential(*([first] if first else []), nn.Linear(6, 16), *norms, nn.Tanh(), last or nn.Linear(16, 3),
+                          *([end] if end else []))
     optimizer = adam(model.parameters(), lr)
+    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, decay)
     x, y = data()
     x, held_out = x[:300], x[300:]
     mean, deviation = x.mean(0), x.std(0)
@@ -32,10 +38,11 @@ def train(watch, *, end=None, scales=True, scales_held_out=True, momentum=None, 
         for _ in range(epochs):
             model.train()
             for part in torch.randperm(300).split(20):
-                loss = F.cross_entropy(model(x[part]), y[part])
+                loss = loss_of(model(x[part]), y[part])
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
+                schedule.step()
                 clinic.step(loss)
             model.eval()
             with torch.no_grad():
@@ -118,6 +125,60 @@ class Examined(unittest.TestCase):
             self.assertEqual(fact(train(gradclinic.watch, end=end), "output_activated"), 1)
         self.assertEqual(fact(train(gradclinic.watch), "output_activated"), 0)
         self.expect("wrong-output-or-loss", "model.output = linear", end=nn.Hardtanh(-0.3, 0.3))
+
+    def test_logits_that_are_cosines(self):
+        class Cosines(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.project, self.ways = nn.Linear(16, 8), nn.Parameter(torch.randn(3, 8))
+
+            def forward(self, x):
+                return F.linear(F.normalize(self.project(x)), F.normalize(self.ways))
+
+        clinic = train(gradclinic.watch, last=Cosines())
+        self.assertEqual(fact(clinic, "output_of_layer"), 0)
+        self.assertAlmostEqual(fact(clinic, "output_largest"), 1, delta=0.3)
+        self.assertEqual(fact(train(gradclinic.watch), "output_of_layer"), 1)
+        diagnosis = gradclinic.examine(lambda watch: train(watch, last=Cosines()))
+        stretched = next(trial for trial in diagnosis["trials"] if "model.output = stretched" in trial["change"])
+        self.assertLess(stretched["validation_loss"], 0.45)  # 0.53 without
+
+    def test_a_class_that_the_loss_ignores(self):
+        ignoring = functools.partial(F.cross_entropy, ignore_index=0)
+        share = float((data()[1][:300] == 0).float().mean())
+        self.assertAlmostEqual(fact(train(gradclinic.watch, loss_of=ignoring), "samples_ignored"), share, delta=0.1)
+        diagnosis = gradclinic.examine(lambda watch: train(watch, loss_of=ignoring))
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"))
+        self.assertIn("ignore_index", diagnosis["findings"][0]["sentence"])
+
+        def left_out(output, y):  # samples of all classes
+            return F.cross_entropy(output, torch.where(torch.arange(len(y)) % 4 == 0, -100, y))
+
+        self.assertEqual(fact(train(gradclinic.watch, loss_of=left_out), "samples_ignored"), 0)
+
+    def test_a_loss_that_rounds(self):
+        def rounded(output, y):
+            return F.mse_loss(output[:, 0].round(), y.float())
+
+        diagnosis = gradclinic.examine(lambda watch: train(watch, loss_of=rounded))
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "disconnected-parameter"), str(diagnosis))
+        self.assertIn("round()", diagnosis["findings"][0]["sentence"])
+
+    def test_features_computed_without_gradients(self):
+        class Features(nn.Sequential):
+            def forward(self, x):
+                with torch.no_grad():
+                    return super().forward(x)
+
+        first = Features(nn.Linear(6, 16), nn.Tanh(), nn.Linear(16, 2), nn.Tanh(), nn.Linear(2, 6))
+        self.assertAlmostEqual(fact(train(gradclinic.watch, first=first), "without_graph"), 3 / 5)
+        self.expect("disconnected-parameter", "model.detach = false", first=first, epochs=20)
+        self.assertEqual(fact(train(gradclinic.watch), "without_graph"), 0)
+        held = Features(nn.Linear(6, 6)).requires_grad_(False)
+        self.assertEqual(fact(train(gradclinic.watch, first=held), "without_graph"), 0)
+
+    def test_a_schedule_that_is_stepped_too_often(self):
+        self.expect("learning-rate-too-low", "train.schedule = constant", decay=0.8)
 
     def test_inputs_held_out_on_another_scale(self):
         self.expect("unnormalized-input", "data.standardize_held_out = true", scales_held_out=False)

@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from gradclinic.examination import _trained, _treatments
+from gradclinic.scale import Scale
 from gradclinic.softmax import runs_along_other_axes
 from gradclinic.treatment import CannotBeMade, Continuation, Treatment
 from small_loop import adam, adam_of, data, decayed, fit, loop, momentum
@@ -47,6 +48,8 @@ class Treatments(unittest.TestCase):
         self.expect([("model.dropout", "0.0")], {"dropout": 0.5}, dropout=0.0)
         self.expect([("model.output", "logits")], {"softmax": True}, softmax=False)
         self.expect([("model.detach", "false")], {"detached": True}, detached=False)
+        self.expect([("train.schedule", "constant")], {"rate_of_schedule": lambda step: 0.97 ** step},
+                    rate_of_schedule=None)
         self.expect([("train.frozen", "false")], {"frozen": True}, frozen=False)
         self.expect([("train.momentum", "0.9")], {"optimizer": adam_of(0.99, 0.9)}, optimizer=adam_of(0.9, 0.999))
         self.expect([("model.output", "log-probabilities")], {"loss_of": F.nll_loss}, loss_of=F.cross_entropy)
@@ -180,6 +183,21 @@ class Treatments(unittest.TestCase):
         other = self.treated([("data.standardize", "true")], scale=1000.0)
         for left, right in zip(one.parameters(), other.parameters()):
             self.assertTrue(torch.allclose(left, right, atol=1e-4))
+
+    def test_codes_of_categories_are_no_amounts_and_numbers_may_stand_for_missing_values(self):
+        x = torch.stack([3 + 2 * torch.randn(200), torch.randint(0, 5, (200,)).float(), 7 * torch.randn(200)], 1)
+        holes = x.clone()
+        holes[::4, 0] = -999
+        for axis, batch in ((1, holes), (-1, holes)):
+            scaled = Scale(batch, axis).applied_to(batch)
+            self.assertTrue(torch.equal(scaled[:, 1], x[:, 1]))
+            kept = torch.arange(200) % 4 > 0
+            self.assertTrue(bool((scaled[::4, 0] == 0).all()))
+            self.assertAlmostEqual(float(scaled[kept, 0].mean()), 0, places=4)
+            self.assertAlmostEqual(float(scaled[kept, 0].std(unbiased=False)), 1, places=4)
+        self.assertTrue(torch.equal(Scale(holes, 1).applied_to(holes), Scale(holes.T, 0).applied_to(holes.T).T))
+        constant = torch.full((8, 2), 3.5)
+        self.assertTrue(torch.equal(Scale(constant, 1).applied_to(constant), torch.zeros(8, 2)))
 
     def test_a_squeezed_output_has_the_other_shape(self):
         treatment = Treatment([("model.output", "squeezed")], _trained(lambda watch: loop(watch), None, (

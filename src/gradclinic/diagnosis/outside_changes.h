@@ -13,11 +13,13 @@ namespace gradclinic {
 inline constexpr const char* kParametersKey = "train.parameters";
 /// "logits": a softmax or sigmoid at the model's end is undone, as the loss applies one of its own; "squeezed":
 /// outputs are given the targets' shape, (n, ...) in place of (n, 1, ...) or the reverse; "log-probabilities": a
-/// log-softmax is put behind it; "linear": the activation function that gives it is left out.
+/// log-softmax is put behind it; "linear": the activation function that gives it is left out;
+/// "stretched": outputs are multiplied by 16.
 inline constexpr const char* kOutputKey = "model.output";
 /// "false": layers that are frozen learn, too.
 inline constexpr const char* kFrozenKey = "train.frozen";
-/// "false": what the model detaches from the graph on the way to its output stays in it.
+/// "false": what the model detaches from the graph on the way to its output, or computes with gradients off, stays in
+/// it.
 inline constexpr const char* kDetachKey = "model.detach";
 /// "true": gradients are cleared after each update.
 inline constexpr const char* kZeroGradKey = "train.zero_grad";

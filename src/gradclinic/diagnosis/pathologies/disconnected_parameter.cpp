@@ -95,7 +95,38 @@ Finding of_optimizer(const Chart& chart, const std::vector<int>& layers) {
                       : "Weights of a layer get a gradient and never change: the optimizer was not given them."};
 }
 
+/// Whether not even a bias ever gets a gradient, in a network from outside.
+bool no_gradient_at_all(const Chart& chart) {
+  return chart.spec().model.kind == "outside" && chart.largest("gradient_norm", 0, kWhole) == 0;
+}
+
+Finding of_no_gradient() {
+  return {.confidence = 0.95,
+          .onset_step = 0,
+          .evidence = {{"largest norm of the gradient over all steps", 0, "above 0"}},
+          .rule = "the gradient is exactly 0 at every step",
+          .sentence =
+              "No weight ever gets a gradient: what the loss is computed from does not change with the outputs. Look "
+              "for round(), argmax(), sign(), a comparison or a conversion to whole numbers between output and loss.",
+          .by_hand = true,
+          .fatal = true};
+}
+
+/// It may be done on purpose, with features that are not to learn; only a trial tells.
+Finding of_graph(double share) {
+  return {.confidence = 0.6,
+          .onset_step = 0,
+          .evidence = {{"share of the layers that are called only where gradients are off", share, "0"}},
+          .rule = fmt::format("{:.0f} % of the layers are called only where gradients are off", 100 * share),
+          .sentence =
+              "The model computes part of its output with gradients off, so that these layers never learn: "
+              "torch.no_grad(), inference_mode() or set_grad_enabled(False) is meant for evaluation.",
+          .by_hand = true};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
+  if (no_gradient_at_all(chart)) return of_no_gradient();
+  if (const double share = chart.fact("without_graph"); share > 0) return of_graph(share);
   if (const std::vector<int> layers = not_given(chart); !layers.empty()) return of_optimizer(chart, layers);
   const std::vector<int> layers = without_gradient(chart);
   if (layers.empty()) {
@@ -120,6 +151,8 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
+  if (no_gradient_at_all(chart)) return {};
+  if (chart.fact("without_graph") > 0) return alone(kDetachKey, "false");
   if (!not_given(chart).empty()) return alone(kParametersKey, "all");
   const std::vector<int> layers = without_gradient(chart);
   if (layers.empty()) return alone(kFrozenKey, "false");

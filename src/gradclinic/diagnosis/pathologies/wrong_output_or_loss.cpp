@@ -28,6 +28,16 @@ bool evaluates(const Chart& chart) { return chart.fact("evaluation_mode") > 0.5 
 
 bool activates(const Chart& chart) { return chart.fact("output_activated") == 1 && chart.fact("samples_mixed") != 1; }
 
+/// Of cosines, which come near 1 and not beyond. What a layer puts out has no bounds.
+bool is_bounded(const Chart& chart) {
+  const double largest = chart.fact("output_largest");
+  return chart.spec().model.kind == "outside" && chart.spec().train.loss == "cross_entropy" &&
+         chart.fact("output_of_layer") == 0 && largest > 0.6 && largest < 1.001;
+}
+
+/// Share of samples; a few may be left out as broken.
+constexpr double kIgnored = 0.01;
+
 /// Told last of all, as it may well be meant; only a trial tells.
 bool misplaces_softmax(const Chart& chart) { return chart.fact("softmax_elsewhere") == 1 && !regresses_classes(chart); }
 
@@ -84,6 +94,26 @@ std::optional<Finding> fault_of(const Chart& chart) {
             "range.",
         .by_hand = true,
         .fatal = share > kFarOutOfReach};
+  if (const double share = chart.fact("samples_ignored"); share > kIgnored)
+    return Finding{
+        .confidence = 0.9,
+        .evidence = {{"share of samples that send no gradient", share, "0"}},
+        .rule = fmt::format("{:.0f} % of samples send no gradient, and no other sample is of their class", 100 * share),
+        .sentence =
+            "The loss leaves out every sample of a class, which is never learnt: look at its ignore_index (0 is a "
+            "class, "
+            "unless it stands for padding) and at weights of 0.",
+        .by_hand = true,
+        .fatal = true};
+  if (is_bounded(chart))
+    return Finding{
+        .confidence = 0.6,
+        .evidence = {{"largest logit by size", chart.fact("output_largest"), "above 1"}},
+        .rule = "no logit goes beyond 1, and some come near it",
+        .sentence =
+            "Logits are cosines, or bounded in another way, and the softmax of such is nearly flat: multiply "
+            "them by a factor (10 to 30, or one that is learnt; the inverse of a temperature).",
+        .by_hand = true};
   if (activates(chart))
     return Finding{.confidence = 0.6,
                    .evidence = {{"outputs have passed an activation function (1: yes)", 1, "0"}},
@@ -151,6 +181,8 @@ std::vector<std::vector<Change>> without(const Chart& chart) {
   if (chart.fact("output_unnormalized") == 1) return alone(kOutputKey, "log-probabilities");
   if (activates(chart)) return alone(kOutputKey, "linear");
   if (chart.fact("output_broadcast") == 1) return alone(kOutputKey, "squeezed");
+  if (chart.fact("samples_ignored") > kIgnored) return {};
+  if (is_bounded(chart)) return alone(kOutputKey, "stretched");
   if (chart.fact("output_misplaced") == 1 || chart.fact("samples_mixed") == 1) return {};
   if (evaluates(chart)) return alone(kTrainingKey, "true");
   if (misplaces_softmax(chart)) return alone(kSoftmaxKey, "last");
