@@ -96,7 +96,7 @@ class Examine(unittest.TestCase):
 
             def __init__(self):
                 super().__init__()
-                self.table, self.head = nn.Embedding(4, 8), nn.Linear(8, 2)
+                self.table, self.head = nn.Embedding(40, 8), nn.Linear(8, 2)
 
             def forward(self, x):
                 return self.head(self.table(x[:, 0].long()))
@@ -104,8 +104,8 @@ class Examine(unittest.TestCase):
         def train(watch):
             torch.manual_seed(2)
             model = Keys()
-            x = torch.randint(4, (200, 1)).float()
-            fit(watch, model, 0.05, 60, lambda model: F.cross_entropy(model(x), (x[:, 0] > 1).long()))
+            x = torch.randint(40, (200, 1)).float()
+            fit(watch, model, 0.05, 60, lambda model: F.cross_entropy(model(x), (x[:, 0] > 15).long()))
 
         diagnosis = gradclinic.examine(train)
         self.assertEqual(diagnosis.verdict, "healthy", str(diagnosis))
