@@ -178,7 +178,7 @@ class Examined(unittest.TestCase):
         self.assertEqual(fact(train(gradclinic.watch, first=held), "without_graph"), 0)
 
     def test_a_schedule_that_is_stepped_too_often(self):
-        self.expect("learning-rate-too-low", "train.schedule = constant", decay=0.8)
+        self.expect("loss-plateau", "train.schedule = constant", decay=0.8)
 
     def test_inputs_held_out_on_another_scale(self):
         self.expect("unnormalized-input", "data.standardize_held_out = true", scales_held_out=False)

@@ -23,21 +23,8 @@ double largest_update_ratio(const Chart& chart) {
   return most;
 }
 
-/// The second half's typical rate, of the highest.
-constexpr double kSpent = 0.1;
-
-double late_rate(const Chart& chart) { return chart.median("lr", 0, {0.5, 1}) / chart.largest("lr", 0, kWhole); }
-
 std::optional<Finding> examine(const Chart& chart) {
   if (chart.course().empty() || chart.course().diverged) return std::nullopt;
-  if (const double late = late_rate(chart); late < kSpent)
-    return Finding{.confidence = 0.6,
-                   .onset_step = 0,
-                   .evidence = {{"typical learning rate of the second half over the highest", late, "above 0.1"}},
-                   .rule = fmt::format("the second half is trained at {:.2g} of the highest rate", late),
-                   .sentence =
-                       "The schedule takes the learning rate away before training has got anywhere: it falls too fast, "
-                       "or it is stepped after each batch where epochs are meant."};
   const double ratio = largest_update_ratio(chart);
   const double late = late_share(chart);
   const double confidence = 0.25 + 0.35 * log_ramp(ratio, 1e-3, 1e-5) + 0.15 * ramp(late, 0.1, 0.3);
@@ -53,11 +40,6 @@ std::optional<Finding> examine(const Chart& chart) {
 
 /// Rates up to where an update is a tenth of the weights, and a thousand times the rate at least.
 std::vector<std::vector<Change>> without(const Chart& chart) {
-  if (late_rate(chart) < kSpent) {
-    std::vector<std::vector<Change>> changes = alone("train.schedule", "constant");
-    for (const std::vector<Change>& rate : with_rates(chart, {3, 10, 100})) changes.push_back(rate);
-    return changes;
-  }
   const double ratio = largest_update_ratio(chart);
   if (ratio < 1e-6) return with_rates(chart, {10, 100, 1000, 1e4, 1e5});
   if (ratio < 1e-5) return with_rates(chart, {3, 10, 100, 1000, 1e4});

@@ -8,6 +8,11 @@
 namespace gradclinic::pathologies {
 namespace {
 
+/// Where the rate is this far down, what stands still does so for want of it, wherever it stands.
+constexpr double kDecayed = 0.02;
+constexpr double kFloor = 0.3;
+constexpr double kDecayedFloor = 0.1;
+
 /// The typical rate of the second half over the highest.
 double late_rate(const Chart& chart) { return chart.median("lr", 0, {0.5, 1}) / chart.largest("lr", 0, kWhole); }
 
@@ -17,9 +22,10 @@ std::optional<Finding> examine(const Chart& chart) {
   const double half = points[points.size() / 2].loss;
   const double last = points.back().loss;
   const double change = std::abs(half - last) / std::max(half, 1e-12);
-  if (last < 0.3 || change > 0.03) return std::nullopt;
   const double rate = late_rate(chart);
-  const bool decayed = rate < 0.02;
+  const bool decayed = rate < kDecayed;
+  const double floor = decayed ? kDecayedFloor : kFloor;
+  if (last < floor || change > 0.03) return std::nullopt;
   std::int64_t onset = points.back().step;
   for (auto point = points.rbegin(); point != points.rend() && std::abs(point->loss - last) < 0.03 * last; ++point)
     onset = point->step;
@@ -27,16 +33,18 @@ std::optional<Finding> examine(const Chart& chart) {
       .confidence = decayed ? 0.8 : 0.45,
       .onset_step = onset,
       .evidence = {{"change of the loss over the second half", change, "above 0.03"},
-                   {"loss at the end, of a constant prediction's", last, "below 0.3"},
+                   {"loss at the end, of a constant prediction's", last, fmt::format("below {}", floor)},
                    {"typical learning rate of the second half over the highest", rate, "above 0.02"}},
       .rule = fmt::format("the loss changes by {:.2g} % over the second half", 100 * change),
-      .sentence = decayed
-                      ? "The loss stands still because the schedule took the learning rate down before it had fallen."
-                      : "The loss stands still far above what it could reach."};
+      .sentence =
+          decayed ? "The loss stands still because the schedule took the learning rate down before it had fallen: it "
+                    "falls too fast, or is stepped after each batch where epochs are meant."
+                  : "The loss stands still far above what it could reach."};
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
-  if (chart.spec().train.schedule == "constant") return {};
+  const bool outside = chart.spec().model.kind == "outside";  // of whose schedule no more is known than its rates
+  if (outside ? !(late_rate(chart) < kDecayed) : chart.spec().train.schedule == "constant") return {};
   return alone("train.schedule", "constant");
 }
 
