@@ -12,6 +12,9 @@ namespace {
 constexpr double kDecayed = 0.02;
 constexpr double kFloor = 0.3;
 constexpr double kDecayedFloor = 0.1;
+/// Change of the loss over the second half: more than scatter, which is all that is left without a rate.
+constexpr double kChange = 0.03;
+constexpr double kDecayedChange = 0.1;
 
 /// The typical rate of the second half over the highest.
 double late_rate(const Chart& chart) { return chart.median("lr", 0, {0.5, 1}) / chart.largest("lr", 0, kWhole); }
@@ -25,7 +28,7 @@ std::optional<Finding> examine(const Chart& chart) {
   const double rate = late_rate(chart);
   const bool decayed = rate < kDecayed;
   const double floor = decayed ? kDecayedFloor : kFloor;
-  if (last < floor || change > 0.03) return std::nullopt;
+  if (last < floor || change > (decayed ? kDecayedChange : kChange)) return std::nullopt;
   std::int64_t onset = points.back().step;
   for (auto point = points.rbegin(); point != points.rend() && std::abs(point->loss - last) < 0.03 * last; ++point)
     onset = point->step;
