@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from gradclinic import last_activation, modules
+from gradclinic import last_activation, modules, outputs
 from gradclinic.description import describe
 from gradclinic.replaced import Replaced, while_computing
 from gradclinic.scale import Scale
@@ -38,7 +38,6 @@ INITIALIZERS = {
 }
 
 
-STRETCH = 16.0      # of cosines, as logits
 LARGE_TABLE = 3.0   # an embedding's deviation, from which on it starts anew as nn.Embedding does
 
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d")
@@ -200,40 +199,19 @@ class Treatment:
                                                 if value.requires_grad and value not in known]
 
     def _change_output(self, model, wanted):
-        make = {"logits": self._undo_squashing, "squeezed": self._squeeze,
-                "log-probabilities": self._take_logarithms, "linear": self._leave_activation_out,
-                "stretched": self._stretch}.get(wanted)
-        if make is None:
+        if wanted == "linear":
+            self.handles += last_activation.left_out(model)
+            return
+        change = outputs.CHANGES.get(wanted)
+        if change is None:
             raise CannotBeMade(f"model.output = {wanted}")
-        make(model)
 
-    def _stretch(self, model):
-        def stretched(module, inputs, output):
-            if not isinstance(output, torch.Tensor):
-                raise CannotBeMade("model.output")
-            return STRETCH * output
-
-        self.handles.append(model.register_forward_hook(stretched))
-
-    def _leave_activation_out(self, model):
-        self.handles += last_activation.left_out(model)
-
-    def _take_logarithms(self, model):
-        def logarithms(module, inputs, output):
-            if not isinstance(output, torch.Tensor):
-                raise CannotBeMade("model.output")
-            return torch.log_softmax(output, 1)
-
-        self.handles.append(model.register_forward_hook(logarithms))
-
-    def _squeeze(self, model):
-        """(n, 1, ...) becomes (n, ...) and the reverse: the shape of targets that outputs were broadcast against."""
-        def reshaped(module, inputs, output):
+        def changed(module, inputs, output):
             if not isinstance(output, torch.Tensor) or not output.ndim:
                 raise CannotBeMade("model.output")
-            return output.squeeze(1) if output.ndim > 1 and output.shape[1] == 1 else output.unsqueeze(1)
+            return change(output, self.patient.lens.squashing)
 
-        self.handles.append(model.register_forward_hook(reshaped))
+        self.handles.append(model.register_forward_hook(changed))
 
     def _stay_in_the_graph(self, model, wanted):
         """Nothing is detached, and gradients stay on, while the model computes an output that takes them."""
@@ -247,19 +225,6 @@ class Treatment:
 
     def _turn_softmax(self, model, wanted):
         self.handles += while_computing(model, along_last_axis)
-
-    def _undo_squashing(self, model):
-        """Logits whose softmax or sigmoid the outputs are."""
-        kind = self.patient.lens.squashing
-
-        def logits(module, inputs, output):
-            if not isinstance(output, torch.Tensor):
-                raise CannotBeMade("model.output")
-            tiny = torch.finfo(output.dtype).tiny
-            logarithm = output.clamp_min(tiny).log()
-            return logarithm - (1 - output).clamp_min(tiny).log() if kind == "sigmoid" else logarithm
-
-        self.handles.append(model.register_forward_hook(logits))
 
     def _initialize(self, model, name):
         initialize = INITIALIZERS.get(name)

@@ -126,10 +126,10 @@ Finding of_graph(double share) {
 
 std::optional<Finding> examine(const Chart& chart) {
   if (no_gradient_at_all(chart)) return of_no_gradient();
-  if (const double share = chart.fact("without_graph"); share > 0) return of_graph(share);
   if (const std::vector<int> layers = not_given(chart); !layers.empty()) return of_optimizer(chart, layers);
   const std::vector<int> layers = without_gradient(chart);
   if (layers.empty()) {
+    if (const double share = chart.fact("without_graph"); share > 0) return of_graph(share);
     const std::vector<int> held = frozen(chart);
     return held.empty() ? std::nullopt : std::optional(of_frozen(chart, held));
   }
@@ -152,10 +152,9 @@ std::optional<Finding> examine(const Chart& chart) {
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
   if (no_gradient_at_all(chart)) return {};
-  if (chart.fact("without_graph") > 0) return alone(kDetachKey, "false");
   if (!not_given(chart).empty()) return alone(kParametersKey, "all");
   const std::vector<int> layers = without_gradient(chart);
-  if (layers.empty()) return alone(kFrozenKey, "false");
+  if (layers.empty()) return alone(chart.fact("without_graph") > 0 ? kDetachKey : kFrozenKey, "false");
   if (is_cut_off(chart, layers.front())) return alone(kDetachKey, "false");
   return {{{"model.init", fitting_initializer(chart.spec().model)}, {"model.init_gain", "1.0"}}};
 }

@@ -1,0 +1,232 @@
+#include "gradclinic/diagnosis/faults.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "gradclinic/diagnosis/outside_changes.h"
+#include "gradclinic/diagnosis/rules.h"
+
+namespace gradclinic {
+namespace {
+
+bool is_outside(const Chart& chart) { return chart.spec().model.kind == "outside"; }
+
+/// What only the user's own code can change for good: no fix of the catalogue does.
+Finding mistake(double confidence, Evidence evidence, std::string rule, const char* sentence, bool fatal) {
+  return {.confidence = confidence,
+          .evidence = {std::move(evidence)},
+          .rule = std::move(rule),
+          .sentence = sentence,
+          .by_hand = true,
+          .fatal = fatal};
+}
+
+const Fault kProbabilities = {
+    .present = [](const Chart& chart) { return chart.fact("output_probabilities") == 1; },
+    .finding =
+        [](const Chart&) {
+          return mistake(0.9, {"outputs are probabilities (1: always)", 1, "0"},
+                         "outputs are probabilities where the loss takes logits",
+                         "The model's outputs are probabilities already, and the loss applies a softmax or sigmoid of "
+                         "its own: the gradient is small, and the loss cannot come near 0. Leave the last softmax or "
+                         "sigmoid out of the model.",
+                         true);
+        },
+    .without = alone(kOutputKey, "logits")};
+
+const Fault kUnnormalized = {
+    .present = [](const Chart& chart) { return chart.fact("output_unnormalized") == 1; },
+    .finding =
+        [](const Chart&) {
+          return mistake(0.95, {"outputs are log-probabilities (1: never)", 1, "0"},
+                         "a loss of log-probabilities is given none",
+                         "The loss takes log-probabilities, and the model's outputs are none: the loss falls below 0 "
+                         "and without end while the outputs grow. Take nn.CrossEntropyLoss in place of nn.NLLLoss, or "
+                         "let the model end in log_softmax.",
+                         true);
+        },
+    .without = alone(kOutputKey, "log-probabilities")};
+
+const Fault kMisplaced = {
+    .present = [](const Chart& chart) { return chart.fact("output_misplaced") == 1; },
+    .finding =
+        [](const Chart& chart) {
+          return mistake(0.95, {"the softmax does not run along the classes (1: always)", 1, "0"},
+                         "the loss takes a softmax along another axis than the classes",
+                         "The loss takes its softmax along another axis than the one that its classes lie along, so "
+                         "that samples or places compete in place of classes. nn.CrossEntropyLoss wants classes in "
+                         "axis 1, (batch, classes, ...); a log_softmax of your own needs the dim of the classes.",
+                         learns_little(chart));
+        }};
+
+const Fault kBroadcast = {
+    .present = [](const Chart& chart) { return chart.fact("output_broadcast") == 1; },
+    .finding =
+        [](const Chart&) {
+          return mistake(0.95, {"every output meets every target (1: always)", 1, "0"},
+                         "every output is compared with every target",
+                         "Outputs of shape (n, 1) meet targets of shape (n,), or (n, 1, ...) meet (n, ...), or the "
+                         "reverse, and the loss compares every output of a batch with every target of it: all outputs "
+                         "are pulled to the targets' mean. Give both one shape: loss(model(x).squeeze(1), y).",
+                         true);
+        },
+    .without = alone(kOutputKey, "squeezed")};
+
+/// Shares of the targets' variance that the output cannot reach: worth saying, and as much as is clear in a loss.
+constexpr double kOutOfReach = 0.1;
+constexpr double kFarOutOfReach = 0.25;
+
+const Fault kUnreachable = {
+    .present = [](const Chart& chart) { return is_outside(chart) && chart.fact("output_out_of_reach") > kOutOfReach; },
+    .finding =
+        [](const Chart& chart) {
+          const double share = chart.fact("output_out_of_reach");
+          return mistake(
+              0.9, {"squared distance of the targets from what the output can be, over their variance", share, "0"},
+              "targets beyond the range of the output's last function",
+              "The model ends in a function that cannot put out what it is asked for: a sigmoid gives 0 to 1, tanh "
+              "-1 to 1, ReLU nothing below 0, and targets lie beyond. Leave it out, or scale the targets into its "
+              "range.",
+              share > kFarOutOfReach);
+        }};
+
+/// Share of samples; a few may be left out as broken.
+constexpr double kIgnored = 0.01;
+
+const Fault kIgnoredClass = {
+    .present = [](const Chart& chart) { return chart.fact("samples_ignored") > kIgnored; },
+    .finding =
+        [](const Chart& chart) {
+          const double share = chart.fact("samples_ignored");
+          return mistake(
+              0.9, {"share of samples that send no gradient", share, "0"},
+              fmt::format("{:.0f} % of samples send no gradient, and no other sample is of their class", 100 * share),
+              "The loss leaves out every sample of a class, which is never learnt: look at its ignore_index (0 is a "
+              "class, unless it stands for padding) and at weights of 0.",
+              true);
+        }};
+
+const Fault kMixedSamples = {
+    .present = [](const Chart& chart) { return chart.fact("samples_mixed") == 1; },
+    .finding =
+        [](const Chart& chart) {
+          return mistake(
+              0.9, {"outputs of a sample depend on the others in its batch (1: yes)", 1, "0"},
+              "half of a batch, on its own, gives other outputs than in the whole",
+              "What the model puts out for a sample depends on the other samples of its batch, even in evaluation "
+              "mode: somewhere the batch's axis is taken for another. Look for view() or reshape() where permute() or "
+              "transpose() is meant, for batch_first of recurrent and attention layers, and for a softmax or mean "
+              "over axis 0.",
+              learns_little(chart));
+        }};
+
+/// Of cosines, which come near 1 and not beyond. What a layer puts out has no bounds.
+bool is_bounded(const Chart& chart) {
+  const double largest = chart.fact("output_largest");
+  return is_outside(chart) && chart.spec().train.loss == "cross_entropy" && chart.fact("output_of_layer") == 0 &&
+         largest > 0.6 && largest < 1.001;
+}
+
+const Fault kCosines = {
+    .present = is_bounded,
+    .finding =
+        [](const Chart& chart) {
+          return mistake(0.6, {"largest logit by size", chart.fact("output_largest"), "above 1"},
+                         "no logit goes beyond 1, and some come near it",
+                         "Logits are cosines, or bounded in another way, and the softmax of such is nearly flat: "
+                         "multiply them by a factor (10 to 30, or one that is learnt; the inverse of a temperature).",
+                         false);
+        },
+    .without = alone(kOutputKey, "stretched")};
+
+const Fault kActivatedLogits = {
+    .present = [](const Chart& chart) { return chart.fact("output_activated") == 1; },
+    .finding =
+        [](const Chart&) {
+          return mistake(0.6, {"outputs have passed an activation function (1: yes)", 1, "0"},
+                         "an activation function stands before a loss of logits",
+                         "The model ends in an activation function, and the loss takes what comes out for logits, "
+                         "which may be any number: ReLU leaves no class below 0, tanh none beyond 1. Leave it out.",
+                         false);
+        },
+    .without = alone(kOutputKey, "linear")};
+
+/// Batch norm goes by its running averages where it learns.
+const Fault kEvaluationMode = {
+    .present =
+        [](const Chart& chart) { return chart.fact("evaluation_mode") > 0.5 && chart.spec().model.norm == "batch"; },
+    .finding =
+        [](const Chart& chart) {
+          return mistake(0.5, {"share of steps in evaluation mode", chart.fact("evaluation_mode"), "0"},
+                         "steps are taken in evaluation mode",
+                         "The model is in evaluation mode while it is trained, so that batch norm does not look at the "
+                         "batch: call model.train() before each epoch, as model.eval() for a validation stays on.",
+                         false);
+        },
+    .without = alone(kTrainingKey, "true")};
+
+/// A regression on a handful of whole numbers, each taken by many samples: classes by another name.
+bool regresses_classes(const Chart& chart) {
+  const double values = chart.fact("target_values");
+  return chart.spec().train.loss == "mse" && chart.fact("target_whole") == 1 && chart.fact("outputs") == 1 &&
+         values >= 2 && values <= 20 && chart.fact("samples") >= 15 * values;
+}
+
+const Fault kRegressedClasses = {
+    .present = regresses_classes, .finding = [](const Chart& chart) {
+      Finding finding = mistake(0.7, {"distinct target values", chart.fact("target_values"), ""},
+                                "mean squared error on few whole numbers",
+                                "The targets are a few whole numbers, which look like classes, but the loss treats "
+                                "them as amounts. If they are classes, take one output for each and the cross-entropy.",
+                                false);
+      finding.evidence.push_back({"samples", chart.fact("samples"), ""});
+      return finding;
+    }};
+
+/// Attention and recurrence are not linear, whatever the activation function; of a network from outside the activation
+/// functions are not known well enough to say so.
+bool is_linear(const Chart& chart) {
+  const ModelSpec& model = chart.spec().model;
+  const bool chains = model.kind == "mlp" || model.kind == "cnn";
+  return chains && model.activation == "identity" && chart.hidden() > 0;
+}
+
+const Fault kLinear = {
+    .present = is_linear,
+    .finding =
+        [](const Chart& chart) {
+          return Finding{.confidence = 0.7,
+                         .evidence = {{"hidden layers", static_cast<double>(chart.hidden()), ""}},
+                         .rule = "hidden layers without a non-linear activation function",
+                         .sentence =
+                             "Nothing between the layers is non-linear, so that all of them together are one linear "
+                             "layer."};
+        },
+    .without = {{{"model.activation", "relu"}}, {{"model.activation", "tanh"}}}};
+
+/// It may well be meant.
+const Fault kSoftmaxElsewhere = {
+    .present = [](const Chart& chart) { return chart.fact("softmax_elsewhere") == 1; },
+    .finding =
+        [](const Chart&) {
+          return mistake(0.6, {"a softmax runs along another axis than the last (1: yes)", 1, "0"},
+                         "a softmax runs along another axis than the last",
+                         "A softmax of the model does not run along the last axis, where the scores of what can be "
+                         "attended to usually lie: look at its dim (without one, PyTorch takes axis 0 or 1).",
+                         false);
+        },
+    .without = alone(kSoftmaxKey, "last")};
+
+}  // namespace
+
+const Fault* fault_of(const Chart& chart) {
+  static const Fault* const kAll[] = {&kProbabilities,   &kUnnormalized,   &kMisplaced,        &kBroadcast,
+                                      &kUnreachable,     &kIgnoredClass,   &kMixedSamples,     &kCosines,
+                                      &kActivatedLogits, &kEvaluationMode, &kRegressedClasses, &kLinear,
+                                      &kSoftmaxElsewhere};
+  const auto* const found = std::ranges::find_if(kAll, [&](const Fault* fault) { return fault->present(chart); });
+  return found == std::end(kAll) ? nullptr : *found;
+}
+
+}  // namespace gradclinic

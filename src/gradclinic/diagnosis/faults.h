@@ -1,0 +1,19 @@
+#pragma once
+
+#include "gradclinic/diagnosis/chart.h"
+#include "gradclinic/diagnosis/finding.h"
+#include "gradclinic/diagnosis/pathology.h"
+
+namespace gradclinic {
+
+/// A mistake in what a network puts out or in what its loss does with that: how it is seen, and what undoes it.
+struct Fault {
+  bool (*present)(const Chart& chart);
+  Finding (*finding)(const Chart& chart);
+  std::vector<std::vector<Change>> without = {};  ///< none: only the user's own code can
+};
+
+/// The first that is there, of the plain ones before those that only a trial can tell; null where none is.
+const Fault* fault_of(const Chart& chart);
+
+}  // namespace gradclinic
