@@ -41,7 +41,7 @@ Outcome train_watched(const Spec& spec, const LoadedData& loaded, EndingRecorder
   Generator generator = loaded.generator;
   if (spec.model.kind != "mlp") return run(spec, loaded.split, generator, recorder, &recorder.end());
   Watch watch(recorder, course_gauges());
-  const Outcome outcome = train(spec, loaded.split, generator, &watch, nullptr, &recorder.end());
+  Outcome outcome = train(spec, loaded.split, generator, &watch, nullptr, &recorder.end());
   recorder.finish(outcome);
   return outcome;
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "gradclinic/data/dataset.h"
 #include "gradclinic/data/synthetic.h"
 #include "gradclinic/support/error.h"
@@ -8,8 +10,9 @@ namespace {
 /// Puts a marker at one step of [begin, end) of every sample, torch.randint(begin, end, (samples, 1)), and adds the
 /// value there to the sample's target.
 void mark(Dataset& data, Index begin, Index end, Generator& generator) {
+  const auto steps = static_cast<std::uint64_t>(std::max<Index>(1, end - begin));
   for (Index i = 0; i < data.samples(); ++i) {
-    const auto step = begin + static_cast<Index>(generator.random() % static_cast<std::uint64_t>(end - begin));
+    const auto step = begin + static_cast<Index>(generator.random() % steps);
     float* sample = data.inputs.view().row(i);
     sample[2 * step + 1] = 1;
     data.targets.view()(i, 0) += sample[2 * step];
