@@ -75,7 +75,8 @@ class Treatment:
     def __init__(self, changes, patient):
         spec = tomllib.loads(describe(patient))
         self.patient = patient
-        self.spec = {"data.standardize": False, "data.standardize_held_out": False, "data.standardize_target": False, "data.target_scale": 1.0,
+        self.spec = {"data.standardize": False, "data.standardize_held_out": False,
+                     "data.standardize_target": False, "data.target_scale": 1.0,
                      "model.init": None, "model.init_gain": 1.0, "model.bias_init": None, "train.clip_value": 0.0,
                      "train.warmup": 0, "train.schedule": None, "train.momentum": 0.9,
                      "train.parameters": None, "train.zero_grad": None, "train.frozen": True,
@@ -99,8 +100,18 @@ class Treatment:
         return value.strip('"')
 
     def apply(self, model, optimizers):
-        """Makes the changes; returns handles whose remove() takes back what can be."""
+        """Makes the changes; returns handles whose remove() takes back what can be. Where one cannot be made, nothing
+        stays replaced."""
         self.handles = []
+        try:
+            self._make(model, optimizers)
+        except Exception:
+            for handle in self.handles:
+                handle.remove()
+            raise
+        return self.handles
+
+    def _make(self, model, optimizers):
         if len(optimizers) != 1 and any(key.startswith("train.") for key in self.changes):
             raise CannotBeMade("several optimizers")
         for key, value in self.changes.items():
@@ -112,7 +123,6 @@ class Treatment:
             self._give_all_parameters(model, optimizers[0])
         for optimizer in optimizers:
             self._steps_of(model, optimizer)
-        return self.handles
 
     # Each step.
 

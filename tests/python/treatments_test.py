@@ -147,6 +147,14 @@ class Treatments(unittest.TestCase):
         self.assertEqual(drawn, [True, False])
         self.assertIs(F.dropout, original)
 
+    def test_a_change_that_cannot_be_made_leaves_nothing_replaced(self):
+        state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
+        patient = _trained(lambda watch: loop(watch, dropout=0.5), None, state, None, None, None)
+        original = F.dropout
+        with self.assertRaises(CannotBeMade):  # there is no activation module to change
+            Treatment([("model.dropout", "0.0"), ("model.activation", "relu")], patient).apply(nn.Linear(6, 2), [])
+        self.assertIs(F.dropout, original)
+
     def test_initializers_replace_what_was_there(self):
         model = self.treated([("model.init", "he_normal"), ("train.lr", "0.0000001")], gain=100.0)
         for module in model:

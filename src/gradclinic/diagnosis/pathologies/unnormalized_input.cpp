@@ -9,6 +9,7 @@
 namespace gradclinic::pathologies {
 namespace {
 
+/// How sure the features' sizes alone make it: far too large, far too small, or far from alike.
 double strength(const Chart& chart) {
   const double most = chart.fact("input_deviation_largest");
   const double size = std::max(chart.fact("input_mean_largest"), most);
