@@ -12,7 +12,9 @@ class Replaced:
         setattr(self._owner, self._name, self._original)
 
 
-class _Undo:
+class Undo:
+    """A handle whose remove() calls a function."""
+
     def __init__(self, remove):
         self.remove = remove
 
@@ -30,4 +32,4 @@ def while_computing(model, replace):
         stop()
         replaced.extend(replace())
 
-    return [model.register_forward_pre_hook(start), model.register_forward_hook(stop), _Undo(stop)]
+    return [model.register_forward_pre_hook(start), model.register_forward_hook(stop), Undo(stop)]

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from gradclinic import last_activation, modules, outputs
+from gradclinic import last_activation, modules, outputs, plain_network
 from gradclinic.description import describe
 from gradclinic.replaced import Replaced, while_computing
 from gradclinic.scale import Scale
@@ -80,12 +80,13 @@ class Treatment:
                      "model.init": None, "model.init_gain": 1.0, "model.bias_init": None, "train.clip_value": 0.0,
                      "train.warmup": 0, "train.schedule": None, "train.momentum": 0.9,
                      "train.parameters": None, "train.zero_grad": None, "train.frozen": True,
-                     "model.output": None, "model.detach": True, "model.training": None, "model.softmax": None}
+                     "model.output": None, "model.detach": True, "model.training": None, "model.softmax": None,
+                     "model.plain": None}
         self.spec |= {f"{part}.{key}": value for part in ("model", "train") for key, value in spec[part].items()}
         wanted = {key: self._typed(key, value) for key, value in changes}
         self.changes = {key: value for key, value in wanted.items() if value != self.spec.get(key)}
         for key in self.changes:
-            if key not in MAKERS and key not in OF_STEPS:
+            if key not in MAKERS and key not in OF_STEPS and key != "model.plain":
                 raise CannotBeMade(key)
         # A larger batch is several of the loop's.
         self.gathers = round(self.changes.get("train.batch", 1) / max(1, self.spec["train.batch"]))
@@ -112,11 +113,14 @@ class Treatment:
         return self.handles
 
     def _make(self, model, optimizers):
-        if len(optimizers) != 1 and any(key.startswith("train.") for key in self.changes):
+        if len(optimizers) != 1 and any(key.startswith("train.") or key == "model.plain" for key in self.changes):
             raise CannotBeMade("several optimizers")
         for key, value in self.changes.items():
             if key in MAKERS:
                 MAKERS[key](self, model, value)
+        if "model.plain" in self.changes:
+            scale = self.patient.progress.target_scale
+            self.handles += plain_network.stand_in(model, optimizers[0], self.patient.lens.squashing, scale)
         if "train.frozen" in self.changes:
             model.requires_grad_(True)
         if {"train.parameters", "train.frozen"} & set(self.changes):

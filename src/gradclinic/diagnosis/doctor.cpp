@@ -38,10 +38,10 @@ std::vector<Suspect> examine(const Chart& chart, Diagnosis& diagnosis) {
   return suspects;
 }
 
-/// Puts each suspect's removals to the test, and the reference recipes.
+/// Puts each suspect's removals to the test, and recipes known to be sound.
 void try_out(const Chart& chart, const DoctorOptions& options, std::vector<Suspect>& suspects,
-             std::vector<TriedChange>& references) {
-  std::vector<std::vector<Change>> changes = reference_recipes(chart);
+             const std::vector<std::vector<Change>>& recipes, std::vector<TriedChange>& references) {
+  std::vector<std::vector<Change>> changes = recipes;
   std::vector<std::vector<TriedChange>*> belongs(changes.size(), &references);
   for (Suspect& suspect : suspects) {
     if (!suspect.pathology->without) continue;
@@ -72,6 +72,35 @@ void look_again(const Chart& chart, const std::vector<TriedChange>& references, 
     if (finding) suspect.finding = std::move(*finding);
     return !finding;
   });
+}
+
+/// Takes those suspects out that are looked at where nothing else tells.
+std::vector<Suspect> take_last_resorts(std::vector<Suspect>& suspects) {
+  const auto is_last = [](const Suspect& suspect) { return suspect.pathology->last_resort; };
+  std::vector<Suspect> last;
+  std::ranges::copy_if(suspects, std::back_inserter(last), is_last);
+  std::erase_if(suspects, is_last);
+  return last;
+}
+
+/// Whether nothing tells yet what the training ails of: no change of how the same network is trained is clearly better,
+/// and no mistake is plain.
+bool unexplained(const Judgement& judgement, const std::vector<Suspect>& suspects) {
+  const bool clear = judgement.failing && judgement.shortfall >= 1;
+  return !clear && std::ranges::none_of(suspects, [](const Suspect& suspect) {
+    return suspect.finding.fatal && suspect.finding.by_hand;
+  });
+}
+
+/// Tries what is left, and lets the other findings look at what became of it.
+void try_last_resorts(const Chart& chart, const DoctorOptions& options, std::vector<Suspect> last,
+                      std::vector<Suspect>& suspects) {
+  std::vector<TriedChange> tried;
+  try_out(chart, options, last, {}, tried);
+  look_again(chart, {}, last);
+  for (const Suspect& suspect : last) tried.insert(tried.end(), suspect.tried.begin(), suspect.tried.end());
+  look_again(chart, tried, suspects);
+  suspects.insert(suspects.end(), last.begin(), last.end());
 }
 
 /// Why nothing can be said, if nothing can.
@@ -128,12 +157,17 @@ Diagnosis diagnose(const Record& record, const DoctorOptions& options) {
     diagnosis.notes = notes_of(suspects, true);
     return diagnosis;
   }
+  const std::vector<Suspect> last_resorts = take_last_resorts(suspects);
   std::vector<TriedChange> references;
   if (options.probe) {
-    try_out(chart, options, suspects, references);
+    try_out(chart, options, suspects, reference_recipes(chart), references);
     look_again(chart, references, suspects);
   }
-  const Judgement judgement = judge(chart, suspects, references);
+  Judgement judgement = judge(chart, suspects, references);
+  if (options.probe && unexplained(judgement, suspects)) {
+    try_last_resorts(chart, options, last_resorts, suspects);
+    judgement = judge(chart, suspects, references);
+  }
   weigh(chart, judgement, suspects);
   diagnosis.trials = trials_of(chart, suspects, references, judgement);
   conclude(diagnosis, judgement, suspects);

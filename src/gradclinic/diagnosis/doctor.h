@@ -16,7 +16,8 @@ struct DoctorOptions {
 };
 
 /// Judges a run from its record. Each pathology is looked for; then (unless told not to) the spec is trained with each
-/// suspect removed, and by a few recipes known to be sound, from the same seed on the same data. The training fails
+/// suspect removed, and by a few recipes known to be sound, from the same seed on the same data; where that tells
+/// nothing, what is kept as a last resort, too (a plain network in place of one from outside). The training fails
 /// when one of these is clearly better (see shortfall), when it diverged, or when a finding is fatal by itself. Of a
 /// training that fails the cause is the suspect whose removal restores most of what was lost, weighted with the
 /// evidence for it; of two that lead to each other in a chain, the earlier. The rest of the chain are symptoms.

@@ -16,6 +16,11 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kStrongEvidence = 0.8;
 /// A reference is another architecture, whose bias may suit the data better: it has to be better by more.
 constexpr double kReferenceShortfall = 2;
+/// A plain network is built otherwise in everything, and may happen to suit the data: a model that has learned half of
+/// what there is has to be beaten by far.
+constexpr double kPlainShortfall = 2;
+constexpr double kFarShortfall = 4;
+constexpr double kLittle = 0.5;
 /// So does what nothing in the record asks for: with as many rates tried, one may be luckier.
 constexpr double kSuspicionShortfall = 1.5;
 constexpr double kSuspicion = 0.4;
@@ -37,10 +42,16 @@ const Suspect* fatal_suspect(const std::vector<Suspect>& suspects) {
   return found == suspects.end() ? nullptr : &*found;
 }
 
+/// The last point on samples held out, where there are any.
+const Point& end_of(const Course& course) {
+  return course.validation.empty() ? course.last() : course.validation.back();
+}
+
 /// By how much a trial has to be better for the training to fail beside it. Where the network's own loop trains it
 /// again, more steps come with a schedule that starts anew: another training, as a reference is. So is one of layers
 /// that were frozen on purpose.
 double clear_for(const Chart& chart, const Suspect& suspect, const TriedChange& tried) {
+  if (suspect.pathology->last_resort) return end_of(chart.course()).loss > kLittle ? kPlainShortfall : kFarShortfall;
   const bool another = std::ranges::any_of(
       tried.changes, [](const Change& change) { return change.key == "train.steps" || change.key == kFrozenKey; });
   if (another && chart.spec().model.kind == "outside") return kReferenceShortfall;
@@ -49,7 +60,7 @@ double clear_for(const Chart& chart, const Suspect& suspect, const TriedChange& 
 
 std::string how_far(const Chart& chart) {
   const Course& course = chart.course();
-  const Point& last = course.validation.empty() ? course.last() : course.validation.back();
+  const Point& last = end_of(course);
   const char* of = course.validation.empty() ? "training" : "held-out";
   if (!std::isnan(last.accuracy))
     return fmt::format("{} accuracy {:.1f} %, loss {:.3g} of a constant prediction's", of, 100 * last.accuracy,

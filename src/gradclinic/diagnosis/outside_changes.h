@@ -35,9 +35,12 @@ inline constexpr const char* kHeldOutKey = "data.standardize_held_out";
 /// How far batch norm's running averages go to each batch's figures, 0 to 1.
 inline constexpr const char* kNormMomentumKey = "model.norm_momentum";
 
+/// "true": a plain network stands in for the model, and is trained by the loop's batches and loss with Adam.
+inline constexpr const char* kPlainKey = "model.plain";
+
 inline bool is_outside_key(std::string_view key) {
-  constexpr std::string_view kKeys[] = {kParametersKey, kOutputKey,  kFrozenKey,  kDetachKey,      kZeroGradKey,
-                                        kTrainingKey,   kSoftmaxKey, kHeldOutKey, kNormMomentumKey};
+  constexpr std::string_view kKeys[] = {kParametersKey, kOutputKey,  kFrozenKey,  kDetachKey,       kZeroGradKey,
+                                        kTrainingKey,   kSoftmaxKey, kHeldOutKey, kNormMomentumKey, kPlainKey};
   return std::ranges::find(kKeys, key) != std::end(kKeys);
 }
 

@@ -37,6 +37,8 @@ struct Pathology {
   std::vector<std::string> look_alikes;  ///< ids of what it must be told apart from
   std::vector<std::string> leads_to;     ///< ids of what it brings about
   Stage stage = Stage::signal;
+  /// Told only where a trial shows it, which is made where nothing else tells what the training ails of.
+  bool last_resort = false;
 
   /// Looks for it in a record. The finding's confidence is how likely the evidence alone makes it that this is what
   /// ails a training that fails; severity, role and cause are the doctor's to fill in.

@@ -1,0 +1,201 @@
+"""A plain network in place of the user's: what the same batches and loss teach it tells what the data allows."""
+
+import functools
+import types
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from gradclinic.replaced import Undo
+from gradclinic.scale import Scale
+
+WIDTH = 64
+CODES = 32              # of an embedding
+VOCABULARY = 1 << 14    # tokens that are told apart
+LARGEST = 1 << 14       # of a sample's numbers, in or out, that layers take which are not convolutions
+LONGEST = 256           # of a sequence that is read step by step
+RATE = 0.003
+
+
+class NoPlainNetwork(Exception):
+    """None stands in for a model of this kind."""
+
+
+def stand_in(model, optimizer, squashing=None, target_scale=(0.0, 0.0)):
+    """From now on the model's calls are answered by a plain network, built in the first of them, and the optimizer's
+    steps train that by Adam. squashing: "sigmoid" where the model's output is one's. target_scale: mean and deviation
+    of a regression's targets. Returns handles whose remove() takes it back."""
+    original_forward, original_step = model.forward, optimizer.step
+    network = adam = None
+
+    def forward(*inputs, **more):
+        nonlocal network, adam
+        if network is None:
+            with torch.no_grad():
+                output = original_forward(*inputs, **more)
+            network = _Plain([*inputs, *more.values()], output, squashing, target_scale)
+            adam = torch.optim.Adam(network.parameters(), lr=RATE)
+        return network([*inputs, *more.values()])
+
+    @functools.wraps(original_step)
+    def step(_, *args, **kwargs):
+        if adam is not None:
+            adam.step()
+            adam.zero_grad()
+
+    model.forward = forward
+    optimizer.step = types.MethodType(step, optimizer)
+    return [Undo(lambda: setattr(model, "forward", original_forward)),
+            Undo(lambda: setattr(optimizer, "step", original_step))]
+
+
+class _Plain(nn.Module):
+    """Inputs and output decide its kind; it gives outputs of the same shape, whatever the number of samples."""
+
+    def __init__(self, inputs, output, squashing, target_scale):
+        super().__init__()
+        if not isinstance(output, torch.Tensor) or not output.ndim or not output.is_floating_point():
+            raise NoPlainNetwork
+        self._places = [place for place, each in enumerate(inputs)
+                        if isinstance(each, torch.Tensor) and each.ndim and each.shape[0] == output.shape[0]]
+        samples = [inputs[place] for place in self._places]
+        if not samples:
+            raise NoPlainNetwork
+        self._finish = _finish(output, squashing, target_scale)
+        self._network = _network(samples, output)
+
+    def forward(self, inputs):
+        return self._finish(self._network([inputs[place] for place in self._places]))
+
+
+def _network(samples, output):
+    first = samples[0]
+    if len(samples) == 1 and first.ndim > 3 and output.ndim > 2 and first.shape[-2:] == output.shape[-2:]:
+        return _Pictures(first, output)
+    if len(samples) == 1 and _is_sequence(first) and output.ndim > 1 and first.shape[1] in output.shape[1:]:
+        return _Sequence(first, output)
+    return _Layers(samples, output)
+
+
+def _is_sequence(tensor):
+    return tensor.ndim == (3 if tensor.is_floating_point() else 2)
+
+
+def _finish(output, squashing, target_scale):
+    """What the model's own outputs have passed last."""
+    mean, deviation = target_scale
+    for axis in {1, output.ndim - 1} if output.ndim > 1 else ():
+        if float(output.logsumexp(axis).abs().max()) < 1e-4:
+            return functools.partial(torch.log_softmax, dim=axis)
+        if bool((output >= 0).all()) and float((output.sum(axis) - 1).abs().max()) < 1e-4:
+            return functools.partial(torch.softmax, dim=axis)
+    if squashing == "sigmoid":
+        return torch.sigmoid
+    return (lambda values: mean + deviation * values) if deviation else (lambda values: values)
+
+
+def _layers(inputs, outputs):
+    return nn.Sequential(nn.Linear(inputs, WIDTH), nn.ReLU(), nn.Linear(WIDTH, WIDTH), nn.ReLU(),
+                         nn.Linear(WIDTH, outputs))
+
+
+class _Read(nn.Module):
+    """Makes vectors of a tensor: amounts are standardized, whole numbers and truth values become codes, which are
+    learned."""
+
+    def __init__(self, batch):
+        super().__init__()
+        self._scale = Scale(batch, 1 if batch.ndim > 3 else -1) if batch.is_floating_point() and batch.ndim > 1 else None
+        self._codes = None if batch.is_floating_point() else nn.Embedding(VOCABULARY, CODES)
+
+    def forward(self, tensor):
+        if self._codes is not None:
+            return self._codes(tensor.long().remainder(VOCABULARY))
+        return tensor if self._scale is None else self._scale.applied_to(tensor)
+
+
+class _Layers(nn.Module):
+    """Two hidden layers that see all of a sample; of pictures through two convolutions, of tokens through a gated
+    recurrent layer where they are few enough, else by their codes' mean."""
+
+    def __init__(self, samples, output):
+        super().__init__()
+        self._read = nn.ModuleList(_Read(each) for each in samples)
+        self._shape = output.shape[1:]
+        self._look = [self._looker(each) for each in samples]
+        self._parts = nn.ModuleList(each for each in self._look if isinstance(each, nn.Module))
+        with torch.no_grad():
+            size = self._seen(samples).shape[1]
+        if max(size, self._shape.numel()) > LARGEST:
+            raise NoPlainNetwork
+        self._layers = _layers(size, self._shape.numel())
+
+    def _looker(self, sample):
+        if not sample.is_floating_point() and sample.ndim == 2 and sample.shape[1] <= LONGEST:
+            return _Recurrent()
+        if not sample.is_floating_point() and sample.ndim == 2:
+            return lambda codes: codes.mean(1)
+        if sample.is_floating_point() and sample.ndim == 4 and min(sample.shape[-2:]) > 4:
+            return nn.Sequential(nn.Conv2d(sample.shape[1], WIDTH // 2, 3, stride=2, padding=1), nn.ReLU(),
+                                 nn.Conv2d(WIDTH // 2, WIDTH, 3, stride=2, padding=1), nn.ReLU(),
+                                 nn.AdaptiveAvgPool2d(4))
+        return lambda values: values
+
+    def _seen(self, samples):
+        return torch.cat([look(read(each)).flatten(1) if each.ndim > 1 else read(each)[:, None].flatten(1)
+                          for look, read, each in zip(self._look, self._read, samples)], 1)
+
+    def forward(self, samples):
+        return self._layers(self._seen(samples)).reshape(-1, *self._shape)
+
+
+class _Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self._cells = nn.GRU(CODES, WIDTH, batch_first=True)
+
+    def forward(self, codes):
+        states = self._cells(codes)[0]
+        return torch.cat([states.mean(1), states.amax(1), states[:, -1]], 1)
+
+
+class _Sequence(nn.Module):
+    """An output for each step, of what has come up to it: later steps may hold the targets of this one."""
+
+    def __init__(self, first, output):
+        super().__init__()
+        places = [axis for axis in range(1, output.ndim) if output.shape[axis] == first.shape[1]]
+        if first.shape == output.shape or first.shape[1] > LONGEST or output.ndim > 3:
+            raise NoPlainNetwork
+        self._read = _Read(first)
+        self._time, self._flat = places[0], output.ndim == 2
+        self._cells = nn.GRU(first.shape[2] if first.is_floating_point() else CODES, WIDTH, batch_first=True)
+        outputs = 1 if self._flat else output.shape[3 - self._time]
+        self._layers = nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.ReLU(), nn.Linear(WIDTH, outputs))
+
+    def forward(self, samples):
+        outputs = self._layers(self._cells(self._read(samples[0]))[0])
+        return outputs.squeeze(2) if self._flat else outputs.movedim(1, self._time)
+
+
+class _Pictures(nn.Module):
+    """Three convolutions, each wider apart, that keep a picture's size; none where a picture is to be drawn again, as
+    that takes no network."""
+
+    def __init__(self, first, output):
+        super().__init__()
+        channels = first[0].numel() // first.shape[-1] // first.shape[-2]
+        outputs = output[0].numel() // output.shape[-1] // output.shape[-2]
+        if first.shape == output.shape or not first.is_floating_point():
+            raise NoPlainNetwork
+        self._read = _Read(first.flatten(1, -3))
+        self._shape = output.shape[1:-2]
+        self._layers = nn.Sequential(nn.Conv2d(channels, WIDTH // 2, 3, padding=1), nn.ReLU(),
+                                     nn.Conv2d(WIDTH // 2, WIDTH // 2, 3, padding=2, dilation=2), nn.ReLU(),
+                                     nn.Conv2d(WIDTH // 2, WIDTH // 2, 3, padding=4, dilation=4), nn.ReLU(),
+                                     nn.Conv2d(WIDTH // 2, outputs, 1))
+
+    def forward(self, samples):
+        values = self._layers(self._read(samples[0].flatten(1, -3)))
+        return values.reshape(len(values), *self._shape, *values.shape[-2:])

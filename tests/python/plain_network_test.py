@@ -1,0 +1,151 @@
+"""A plain network in the model's place: it fits what the model takes and gives, and tells where the model is at fault."""
+
+import unittest
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import gradclinic
+from gradclinic.plain_network import NoPlainNetwork, stand_in
+from small_loop import adam
+
+
+class Given(nn.Module):
+    """A model of any inputs whose outputs have a shape of its own."""
+
+    def __init__(self, *shape, last=lambda values: values):
+        super().__init__()
+        self.values = nn.Parameter(torch.randn(shape))
+        self.last = last
+
+    def forward(self, *inputs):
+        return self.last(self.values.expand(len(inputs[0]), *self.values.shape))
+
+
+def stood_in(model, *inputs, **more):
+    handles = stand_in(model, adam(model.parameters(), 0.1), **more)
+    return model(*inputs), handles
+
+
+class Shapes(unittest.TestCase):
+    def test_are_the_models(self):
+        pictures, steps, tokens = torch.randn(6, 3, 12, 10), torch.randn(6, 9, 4), torch.randint(0, 50, (6, 9))
+        for inputs, shape in (((torch.randn(6, 5),), (3,)), ((torch.randn(6, 5),), ()), ((torch.randn(6),), (2,)),
+                              ((pictures,), (7,)), ((pictures,), (4, 12, 10)), ((pictures,), (12, 10)),
+                              ((pictures,), (2, 5)), ((torch.randn(6, 4, 1, 12, 10),), (1, 12, 10)),
+                              ((steps,), (2,)), ((steps,), (9, 2)), ((steps,), (9,)), ((steps,), (2, 9)),
+                              ((tokens,), (2,)), ((tokens,), (9, 50)), ((tokens,), (50, 9)),
+                              ((torch.randint(0, 50, (6, 300)),), (2,)), ((torch.randn(6, 5), tokens), (3,)),
+                              ((torch.randn(6, 5), torch.eye(4)), (3,)), ((torch.rand(6, 5) > 0.5,), (3,))):
+            with self.subTest(shapes=([tuple(each.shape) for each in inputs], shape)):
+                output, _ = stood_in(Given(*shape), *inputs)
+                self.assertEqual(output.shape, (6, *shape))
+                self.assertTrue(output.requires_grad)
+
+    def test_of_other_numbers_of_samples(self):
+        model = Given(3)
+        stood_in(model, torch.randn(6, 5))
+        self.assertEqual(model(torch.randn(1, 5)).shape, (1, 3))
+
+    def test_end_as_the_models_outputs_do(self):
+        x = torch.randn(6, 5)
+        logarithms, _ = stood_in(Given(3, last=lambda values: values.log_softmax(1)), x)
+        self.assertTrue(torch.allclose(logarithms.exp().sum(1), torch.ones(6)))
+        shares, _ = stood_in(Given(3, last=lambda values: values.softmax(1)), x)
+        self.assertTrue(torch.allclose(shares.sum(1), torch.ones(6)))
+        probabilities, _ = stood_in(Given(1), x, squashing="sigmoid")
+        self.assertTrue(bool(((probabilities > 0) & (probabilities < 1)).all()))
+        amounts, _ = stood_in(Given(1), x, target_scale=(1000.0, 2.0))
+        self.assertLess(float((amounts - 1000).abs().max()), 10)
+
+    def test_that_it_cannot_serve(self):
+        pictures = torch.randn(6, 3, 12, 10)
+        for inputs, model in (((pictures,), Given(3, 12, 10)), ((torch.randn(6, 9, 4),), Given(9, 4)),
+                              ((torch.randn(6, 5),), Given(3, last=lambda values: (values, values))),
+                              ((torch.randn(6, 5),), Given(3, last=lambda values: values.argmax(1))),
+                              ((torch.randn(6, 20000),), Given(3))):
+            with self.subTest(inputs[0].shape), self.assertRaises(NoPlainNetwork):
+                stood_in(model, *inputs)
+
+
+class Steps(unittest.TestCase):
+    def test_see_nothing_that_comes_later(self):
+        steps = torch.randn(6, 9, 4)
+        model = Given(9, 2)
+        before, _ = stood_in(model, steps)
+        steps[:, 5:] = 0
+        self.assertTrue(torch.equal(before[:, :5], model(steps)[:, :5]))
+        self.assertFalse(torch.equal(before[:, 5:], model(steps)[:, 5:]))
+
+
+class Training(unittest.TestCase):
+    def test_leaves_the_model_as_it_was(self):
+        model = nn.Linear(5, 2)
+        optimizer = adam(model.parameters(), 0.1)
+        before, x = model.weight.clone(), torch.randn(8, 5)
+        own = model(x)
+        handles = stand_in(model, optimizer)
+        losses = []
+        for _ in range(60):
+            loss = F.cross_entropy(model(x), torch.arange(8) % 2)
+            loss.backward()
+            optimizer.step()
+            losses.append(float(loss))
+        self.assertLess(losses[-1], 0.5 * losses[0])
+        for handle in handles:
+            handle.remove()
+        self.assertTrue(torch.equal(model.weight, before))
+        self.assertTrue(torch.equal(model(x), own))
+        F.cross_entropy(model(x), torch.arange(8) % 2).backward()
+        optimizer.step()
+        self.assertFalse(torch.equal(model.weight, before))
+
+
+class Reader(nn.Module):
+    """Adds up what it reads, or forgets it at every step."""
+
+    def __init__(self, forgets):
+        super().__init__()
+        self.cell = nn.GRUCell(2, 24)
+        self.end = nn.Linear(24, 1)
+        self.forgets = forgets
+
+    def forward(self, steps):
+        start = state = steps.new_zeros(len(steps), 24)
+        for step in steps.unbind(1):
+            state = self.cell(step, start if self.forgets else state)
+        return self.end(state)
+
+
+def read(watch, forgets):
+    generator = torch.Generator().manual_seed(2)
+    steps = torch.randn(400, 6, 2, generator=generator)
+    totals = steps[:, :, 0].sum(1, keepdim=True) / 6 ** 0.5
+    torch.manual_seed(5)
+    model = Reader(forgets)
+    optimizer = adam(model.parameters(), 0.01)
+    with watch(model, optimizer) as clinic:
+        for _ in range(12):
+            for part in torch.randperm(400, generator=generator).split(20):
+                loss = F.mse_loss(model(steps[part]), totals[part])
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                clinic.step(loss)
+
+
+class Examination(unittest.TestCase):
+    def test_finds_a_model_at_fault(self):
+        diagnosis = gradclinic.examine(lambda watch: read(watch, forgets=True))
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "worse-than-plain"), str(diagnosis))
+        self.assertIn("plain", diagnosis["trials"][-1]["change"])
+
+    def test_finds_nothing_at_fault_with_a_sound_one(self):
+        diagnosis = gradclinic.examine(lambda watch: read(watch, forgets=False))
+        self.assertEqual(diagnosis.verdict, "healthy", str(diagnosis))
+        self.assertIn("plain", diagnosis["trials"][-1]["change"])
+
+
+if __name__ == "__main__":
+    unittest.main()
