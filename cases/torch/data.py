@@ -409,8 +409,8 @@ def heartbeats(generator, samples, *, held_out=300, length=64, noise=0.15, label
 
 
 def twins(generator, samples, *, held_out=300, same=0.5, itself=0.0, pixels="standardized"):
-    """Pairs of pictures of clothes (samples, 2, 14, 14) of five kinds; the target is 1.0 where both are of one, as a share
-    `same` of them is. itself: the share of all pairs in which both are the same picture."""
+    """Pairs of pictures of clothes (samples, 2, 14, 14) of five kinds; the target is 1.0 where both are of one, as
+    a share `same` of them is. itself: the share of all pairs in which both are the same picture."""
     count = samples + held_out
     pictures, classes, *_ = fashion(generator, 10000, held_out=0, pixels=pixels)
     kinds = torch.isin(classes, torch.tensor([1, 2, 3, 5, 8]))

@@ -12,7 +12,6 @@ FAMILY = "convolutional"
 SPLIT = "held-out"
 PLAN = dict(optimizer="nesterov", lr=0.1, batch=32, epochs=6, weight_decay=1e-4, schedule="one-cycle")
 OWN_DATA = {"samples", "noise"}
-LENGTH = 64
 
 
 class DenseLayer(nn.Module):
@@ -28,9 +27,9 @@ class DenseLayer(nn.Module):
 
 
 class DenseNet(nn.Module):
-    """pool: over the time its mean, its maximum, or, the wrong axis, the mean over the channels."""
+    """pool: over the time its mean or its maximum."""
 
-    def __init__(self, growth_rate, layers, bn_momentum, drop_rate, norm, pool, softmax):
+    def __init__(self, growth_rate, layers, bn_momentum, drop_rate, norm, pool):
         super().__init__()
         channels = 2 * growth_rate
         self.stem = nn.Conv1d(1, channels, 7, padding=3, bias=False)
@@ -44,32 +43,28 @@ class DenseNet(nn.Module):
                 channels //= 2
         self.blocks = nn.Sequential(*blocks)
         self.norm = nn.BatchNorm1d(channels, momentum=bn_momentum) if norm else nn.Identity()
-        self.classifier = nn.Linear(LENGTH // 4 if pool == "channels" else channels, 4)
-        self.pool, self.softmax = pool, softmax
+        self.classifier = nn.Linear(channels, 4)
+        self.pool = pool
 
     def forward(self, x):
         x = F.relu(self.norm(self.blocks(F.avg_pool1d(self.stem(x), 2))))
-        x = {"mean": lambda: x.mean(2), "max": lambda: x.amax(2), "channels": lambda: x.mean(1)}[self.pool]()
-        x = self.classifier(x)
-        return x.softmax(1) if self.softmax else x
+        return self.classifier(x.mean(2) if self.pool == "mean" else x.amax(2))
 
 
 LOSSES = {
     "cross entropy": F.cross_entropy,
     # nll_loss wants log-probabilities; what it gets are the logits.
     "nll of logits": F.nll_loss,
-    "weighted": lambda outputs, targets: F.cross_entropy(outputs, targets, weight=torch.tensor([1, 1.2, 0.9, 1])),
 }
 
 
 def training(seed, *, samples=1000, noise=0.15, amplitude=1.0, drift=0.0, growth_rate=8, layers=3, bn_momentum=0.1,
-             drop_rate=0.0, norm=True, pool="mean", softmax=False, smoothing=0.0, gain=None, frozen=False,
-             loss="cross entropy", labels="true", rare=(), **change):
+             drop_rate=0.0, norm=True, pool="mean", smoothing=0.0, gain=None, frozen=False, loss="cross entropy",
+             labels="true", rare=(), **change):
     generator = plan.prepare(seed)
-    inputs, targets, *held_out = data.heartbeats(generator, samples, length=LENGTH, noise=noise, labels=labels,
-                                                 rare=rare)
+    inputs, targets, *held_out = data.heartbeats(generator, samples, noise=noise, labels=labels, rare=rare)
     samples = amplitude * inputs + drift, targets, amplitude * held_out[0] + drift, held_out[1]
-    model = DenseNet(growth_rate, layers, bn_momentum, drop_rate, norm, pool, softmax)
+    model = DenseNet(growth_rate, layers, bn_momentum, drop_rate, norm, pool)
     if gain is not None:
         weights.scale_weights(model, gain)
     if frozen:
