@@ -384,3 +384,97 @@ def boxes(generator, samples, *, held_out=200, side=20, noise=0.5, scale=1.0):
     inputs = light * down.unsqueeze(2) * across.unsqueeze(1)
     inputs = inputs + noise * torch.randn(inputs.shape, generator=generator)
     return split(inputs.unsqueeze(1), torch.cat([centre, extent], 1) * scale, samples)
+
+
+def heartbeats(generator, samples, *, held_out=300, length=64, noise=0.15, labels="true", rare=()):
+    """Noisy traces of a heart (samples, 1, length), a small wave before each sharp beat; the classes are regular, one
+    beat too early, no small waves, and wide beats. rare: classes of which only one trace in 60 is kept, in both
+    halves."""
+    count = (samples + held_out) * (4 if rare else 1)
+    classes = torch.randint(4, (count,), generator=generator)
+    period = 11 + 3 * torch.rand(count, 1, generator=generator)
+    beats = (torch.rand(count, 1, generator=generator) + torch.arange(-1, 7)) * period
+    early = torch.randint(2, 5, (count, 1), generator=generator) == torch.arange(8)
+    beats = beats - 0.4 * period * (early & (classes == 1).unsqueeze(1))
+    width = torch.where(classes == 3, 1.7, 0.8).view(-1, 1, 1)
+    small = torch.where(classes == 2, 0.0, 0.35).view(-1, 1, 1)
+    away = torch.arange(length) - beats.unsqueeze(2)
+    traces = torch.exp(-(away / width) ** 2) + small * torch.exp(-((away + 3.5) / 1.2) ** 2)
+    height = 0.8 + 0.4 * torch.rand(count, 1, 1, generator=generator)
+    inputs = height * traces.sum(1, keepdim=True) + noise * torch.randn(count, 1, length, generator=generator)
+    inputs = (inputs - inputs.mean()) / inputs.std()
+    kept = ~torch.isin(classes, torch.tensor(list(rare))) | (torch.rand(count, generator=generator) < 1 / 60)
+    inputs, targets = inputs[kept][:samples + held_out], classes[kept][:samples + held_out]
+    return split(inputs, relabel(targets, labels, 4, generator), samples)
+
+
+def twins(generator, samples, *, held_out=300, same=0.5, itself=0.0, pixels="standardized"):
+    """Pairs of pictures of clothes (samples, 2, 14, 14) of five kinds; the target is 1.0 where both are of one, as
+    a share `same` of them is. itself: the share of all pairs in which both are the same picture."""
+    count = samples + held_out
+    pictures, classes, *_ = fashion(generator, 10000, held_out=0, pixels=pixels)
+    kinds = torch.isin(classes, torch.tensor([1, 2, 3, 5, 8]))
+    pictures, classes = pictures[kinds], classes[kinds]
+    order = classes.argsort()
+    bounds = classes.bincount(minlength=10).cumsum(0)
+    first = torch.randint(len(pictures), (count,), generator=generator)
+    starts = torch.cat([torch.zeros(1, dtype=torch.long), bounds[:-1]])[classes[first]]
+    sizes = bounds[classes[first]] - starts
+    luck = torch.rand(count, generator=generator)
+    alike = order[starts + (luck * sizes).long()]
+    other = (bounds[classes[first]] + (luck * (len(pictures) - sizes)).long()) % len(pictures)
+    equal = torch.rand(count, generator=generator) < same
+    second = torch.where(equal, alike, order[other])
+    second = torch.where(torch.rand(count, generator=generator) < itself, first, second)
+    inputs = torch.cat([pictures[first], pictures[second]], 1)
+    return split(inputs, (classes[first] == classes[second]).float(), samples)
+
+
+def engines(generator, samples, *, held_out=300, length=10, noise=0.03, labels="true"):
+    """Records of engines that wear out (samples, length, 4): two sensors that show the wear, each in its way, one that
+    shows little but the load, and the load, which shifts them all; standardized by column. The target is the time that
+    is left, at most 50, standardized."""
+    count = samples + held_out
+    rate = 0.01 + 0.04 * torch.rand(count, 1, generator=generator)
+    end = 0.35 + 0.65 * torch.rand(count, 1, generator=generator)
+    wear = end - rate * torch.arange(length - 1, -1, -1)
+    load = (torch.rand(count, length, generator=generator) < 0.5).float()
+    sensors = torch.stack([wear + 0.5 * load, 0.5 * wear ** 2 - 0.3 * load, load, load], 2)
+    sensors[:, :, :3] += noise * torch.randn(count, length, 3, generator=generator)
+    sensors = (sensors - sensors[:samples].mean((0, 1))) / sensors[:samples].std((0, 1))
+    left = ((1 - end) / rate).clamp(max=50)
+    left = (left - left[:samples].mean()) / left[:samples].std()
+    if labels == "shuffled":
+        left = left[torch.randperm(count, generator=generator)]
+    return split(sensors, left, samples)
+
+
+def loads(generator, samples, *, held_out=300, history=48, ahead=12, noise=0.1, offset=0.0, scale=1.0, still=0):
+    """The load of a machine (samples, history), a cycle and its half of a length, a shape and a level of their own; the
+    target is how it goes on (samples, ahead). Times scale plus offset, both. Of the first `still` histories all values
+    are the same."""
+    count = samples + held_out
+    level, height, phase, other, period = torch.rand(5, count, 1, generator=generator)
+    time = 2 * math.pi * torch.arange(history + ahead) / (14 + 14 * period)
+    series = (level - 0.5) + (0.6 + 0.8 * height) * torch.sin(time + 2 * math.pi * phase)
+    series = series + 0.5 * torch.sin(2 * time + 2 * math.pi * other)
+    series = (series + noise * torch.randn(series.shape, generator=generator)) * scale + offset
+    series[:still, :history] = series[:still, :1]
+    return split(series[:, :history].clone(), series[:, history:].clone(), samples)
+
+
+def bags(generator, samples, *, held_out=300, size=6, share=0.5, pixels="standardized", labels="true"):
+    """Bags of pictures of clothes (samples, size, 1, 7, 7); the target of a bag is 1.0 where one or two of them show
+    trousers, as in a share of all bags, and in the others none does."""
+    count = samples + held_out
+    pictures, classes, *_ = fashion(generator, 10000, held_out=0, pool=4, pixels=pixels)
+    sought, others = (classes == 1).nonzero().squeeze(1), (classes != 1).nonzero().squeeze(1)
+    chosen = others[torch.randint(len(others), (count, size), generator=generator)]
+    one, two = sought[torch.randint(len(sought), (2, count), generator=generator)]
+    found = torch.rand(count, generator=generator) < share
+    places = torch.rand(count, size, generator=generator).argsort(1)
+    rows = torch.arange(count)
+    chosen[rows[found], places[found, 0]] = one[found]
+    second = found & (torch.rand(count, generator=generator) < 0.5)
+    chosen[rows[second], places[second, 1]] = two[second]
+    return split(pictures[chosen], relabel(found.float(), labels, 2, generator), samples)

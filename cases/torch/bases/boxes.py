@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.003, batch=32, epochs=15)
 OWN_DATA = {"samples", "noise"}
 

@@ -8,7 +8,7 @@ import data
 import plan
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.008, batch=32, epochs=20, weight_decay=0.05, schedule="cosine")
 OWN_DATA = {"samples"}
 

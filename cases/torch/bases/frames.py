@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.01, batch=16, epochs=12, clip=1.0)
 OWN_DATA = {"samples"}
 

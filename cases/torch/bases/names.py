@@ -8,7 +8,7 @@ import data
 import plan
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.01, batch=32, epochs=11)
 OWN_DATA = {"samples"}
 

@@ -10,7 +10,7 @@ import plan
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.003, batch=32, epochs=12, weight_decay=1e-4)
 OWN_DATA = {"samples", "missing"}
 NUMBERS, DISTRICTS, KINDS = 5, 5, 4
