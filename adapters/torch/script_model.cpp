@@ -54,17 +54,19 @@ void check_is_script(const std::string& path, std::string_view content) {
 
 }  // namespace
 
-ScriptModel::ScriptModel(const std::string& path) : path_(path), content_(File(path).text()) {
+ScriptModel::ScriptModel(const std::string& path) : ScriptModel(path, std::string(File(path).text())) {}
+
+ScriptModel::ScriptModel(std::string name, std::string content) : path_(std::move(name)), content_(std::move(content)) {
   check_is_script(path_, content_);
   const ::torch::jit::Module module = fresh();
   const auto parameters = named_parameters_of(module);
   if (parameters.empty())
-    throw BadInput(path, "the model has no parameters, so there is nothing to train", "",
+    throw BadInput(path_, "the model has no parameters, so there is nothing to train", "",
                    "a model frozen by torch.jit.freeze keeps them as constants: save it before it is frozen");
   if (std::ranges::none_of(parameters, [](const auto& named) { return named.second.requires_grad(); }))
-    throw BadInput(path, "no parameter of the model requires a gradient, so there is nothing to train");
+    throw BadInput(path_, "no parameter of the model requires a gradient, so there is nothing to train");
   const auto forward = module.find_method("forward");
-  if (!forward) throw BadInput(path, "the model has no method forward");
+  if (!forward) throw BadInput(path_, "the model has no method forward");
   const std::shared_ptr<::torch::jit::Graph> graph = forward->graph()->copy();
   ::torch::jit::Inline(*graph);
   Modes modes;
@@ -72,7 +74,7 @@ ScriptModel::ScriptModel(const std::string& path) : path_(path), content_(File(p
   if (modes.asks) return;
   if (modes.evaluates)
     throw BadInput(
-        path,
+        path_,
         "the model was traced in evaluation mode, which fixes batch norm and dropout: trained like that it is "
         "another network",
         "", "call model.train() before torch.jit.trace, or use torch.jit.script");

@@ -12,6 +12,8 @@ class ScriptModel {
   /// Throws BadInput where the file is missing, damaged, no TorchScript, or a model that cannot be trained: without
   /// parameters (frozen), without one that wants a gradient, or traced in evaluation mode, which fixes it.
   explicit ScriptModel(const std::string& path);
+  /// The same of what such a file holds; `name` stands for it in errors.
+  ScriptModel(std::string name, std::string content);
 
   const std::string& path() const { return path_; }
   /// The model as the file holds it; each call gives another one.

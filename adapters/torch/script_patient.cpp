@@ -23,4 +23,8 @@ Counterfactual ScriptPatient::retrain(const Spec& base, const Spec& changed,
   return retrain_script(files_->model, files_->data, base, changed, options);
 }
 
+Counterfactual ScriptPatient::train_plain(const Spec& base, const ScriptTrainingOptions& options) const {
+  return torch::train_plain(files_->model, files_->data, base, options);
+}
+
 }  // namespace gradclinic::torch

@@ -17,6 +17,7 @@ class ScriptPatient {
 
   Record train(const Spec& spec, const ScriptTrainingOptions& options = {}) const;
   Counterfactual retrain(const Spec& base, const Spec& changed, const ScriptTrainingOptions& options) const;
+  Counterfactual train_plain(const Spec& base, const ScriptTrainingOptions& options) const;
 
  private:
   struct Files;

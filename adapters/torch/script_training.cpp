@@ -22,6 +22,7 @@
 #include "gradclinic/train/work.h"
 #include "initialization.h"
 #include "objective.h"
+#include "plain_network.h"
 #include "samples.h"
 #include "script_data.h"
 #include "script_model.h"
@@ -307,6 +308,29 @@ Counterfactual retrain_script(const ScriptModel& model, const ScriptData& data, 
   quiet.watches = false;
   quiet.drops = changed.model.dropout > 0 || base.model.dropout == 0;
   const Record record = train_script(model, data, changed, quiet);
+  return {read_course(record), record.outcome.steps};
+}
+
+Counterfactual train_plain(const ScriptModel& model, const ScriptData& data, const Spec& base,
+                           const ScriptTrainingOptions& options) {
+  at::manual_seed(base.seed);
+  const std::optional<ScriptModel> plain = plain_network(model, data);
+  if (!plain) return {};
+  Spec spec = base;
+  spec.data.standardize = true;
+  spec.data.standardize_target = base.train.loss == "mse";
+  spec.data.target_scale = 1;
+  spec.model.init = ModelSpec{}.init;
+  spec.model.init_gain = 1;
+  spec.train = {.loss = base.train.loss,
+                .optimizer = "adam",
+                .lr = 0.003,
+                .batch = base.train.batch,
+                .epochs = base.train.epochs,
+                .steps = base.train.steps};
+  ScriptTrainingOptions quiet = options;
+  quiet.watches = false;
+  const Record record = train_script(*plain, data, spec, quiet);
   return {read_course(record), record.outcome.steps};
 }
 

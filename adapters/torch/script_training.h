@@ -51,4 +51,9 @@ bool follows(const Spec& base, const Spec& changed);
 Counterfactual retrain_script(const ScriptModel& model, const ScriptData& data, const Spec& base, const Spec& changed,
                               const ScriptTrainingOptions& options);
 
+/// Trains a plain network in the model's place (see plain_network.h), on standardized samples by Adam; nothing where
+/// there is none. `base`: the record's spec.
+Counterfactual train_plain(const ScriptModel& model, const ScriptData& data, const Spec& base,
+                           const ScriptTrainingOptions& options);
+
 }  // namespace gradclinic::torch

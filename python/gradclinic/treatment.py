@@ -9,11 +9,12 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from gradclinic import last_activation, modules, outputs, plain_network
+from gradclinic import last_activation, modules, outputs
 from gradclinic.description import describe
 from gradclinic.replaced import Replaced, while_computing
 from gradclinic.scale import Scale
 from gradclinic.softmax import along_last_axis
+from gradclinic.stand_in import stand_in
 
 OPTIMIZERS = {
     "sgd": lambda groups, lr, momentum: torch.optim.SGD(groups, lr=lr),
@@ -120,7 +121,7 @@ class Treatment:
                 MAKERS[key](self, model, value)
         if "model.plain" in self.changes:
             scale = self.patient.progress.target_scale
-            self.handles += plain_network.stand_in(model, optimizers[0], self.patient.lens.squashing, scale)
+            self.handles += stand_in(model, optimizers[0], self.patient.lens.squashing, scale)
         if "train.frozen" in self.changes:
             model.requires_grad_(True)
         if {"train.parameters", "train.frozen"} & set(self.changes):
@@ -181,7 +182,7 @@ class Treatment:
             for group, rate in zip(used.param_groups, planned or rates):
                 group["lr"] = by * rate
             try:
-                return substitute.step() if substitute is not None else original(*args, **kwargs)
+                return (substitute.step if substitute is not None else original)(*args, **kwargs)
             finally:
                 if clears:
                     optimizer.zero_grad()

@@ -7,7 +7,8 @@ from torch import nn
 from torch.nn import functional as F
 
 import gradclinic
-from gradclinic.plain_network import NoPlainNetwork, stand_in
+from gradclinic.plain_network import NoPlainNetwork
+from gradclinic.stand_in import stand_in
 from small_loop import adam
 
 
@@ -100,6 +101,21 @@ class Training(unittest.TestCase):
         F.cross_entropy(model(x), torch.arange(8) % 2).backward()
         optimizer.step()
         self.assertFalse(torch.equal(model.weight, before))
+
+
+    def test_by_closures(self):
+        model, x = nn.Linear(5, 2), torch.randn(8, 5)
+        optimizer = adam(model.parameters(), 0.1)
+        stand_in(model, optimizer)
+
+        def closure():
+            loss = F.cross_entropy(model(x), torch.arange(8) % 2)
+            loss.backward()
+            return loss
+
+        model(x)
+        losses = [float(optimizer.step(closure)) for _ in range(60)]
+        self.assertLess(losses[-1], 0.5 * losses[0])
 
 
 class Reader(nn.Module):

@@ -218,6 +218,14 @@ TEST(ToToml, WritesOnlyWhatDiffers) {
             "[train]\nlr = 1.0\n");
 }
 
+TEST(IsKey, KnowsTheKeysOfASpec) {
+  EXPECT_TRUE(is_key("model.depth"));
+  EXPECT_TRUE(is_key("seed"));
+  EXPECT_FALSE(is_key("model.plain"));
+  EXPECT_FALSE(is_key("depth"));
+  EXPECT_FALSE(is_key(""));
+}
+
 TEST(SetKey, TakesTomlAndBareWords) {
   Spec spec;
   set_key(spec, "model.depth", "8");

@@ -91,6 +91,15 @@ TEST(Diagnose, FindsTheCauseByTrainingWithoutIt) {
   EXPECT_EQ(healthy.exit_code, 0) << healthy.output;
 }
 
+TEST(Diagnose, HoldsAModelAgainstAPlainNetwork) {
+  const ShellResult result = diagnose(
+      "means.pt --data greater.npz --loss cross_entropy --optimizer adam --lr 0.01 --batch 20 --epochs 10 --json 2>&-");
+  ASSERT_EQ(result.exit_code, 1) << result.output;
+  const nlohmann::json found = nlohmann::json::parse(result.output);
+  EXPECT_EQ(found["findings"][0]["pathology"], "worse-than-plain") << result.output;
+  EXPECT_EQ(found["trials"].back()["change"], "model.plain = true");
+}
+
 TEST(Diagnose, WritesPageLogAndStore) {
   const ShellResult result = diagnose(
       "good.pt --data good.npz --loss mse --steps 30 --no-probe --html page.html --sarif log.sarif --store "

@@ -165,6 +165,18 @@ TEST(Retraining, AnotherArchitectureGivesNoCourse) {
   EXPECT_THROW(patient("traced").retrain(base, with(base, {{"model.dropout", "0.0"}}), {}), BadInput);
 }
 
+TEST(Retraining, APlainNetworkTakesThePlaceOfEveryKind) {
+  for (const char* name : {"net", "words", "adam", "full"}) {
+    SCOPED_TRACE(name);
+    const ScriptPatient model = patient(name);
+    const Spec base = parse_spec(model.train(spec_of(eager(name))).spec, "base");
+    const Counterfactual plain = model.train_plain(base, {});
+    ASSERT_FALSE(plain.course.empty());
+    EXPECT_EQ(plain.steps, eager(name)["steps"].get<std::int64_t>());
+    EXPECT_LT(plain.course.last().loss, 0.95 * plain.course.training.front().loss);
+  }
+}
+
 TEST(Retraining, EndsEarlyAtItsWork) {
   const ScriptPatient model = patient("momentum");
   const Spec base = parse_spec(model.train(spec_of(eager("momentum"))).spec, "base");

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "gradclinic/diagnosis/examination.h"
+#include "gradclinic/diagnosis/outside_changes.h"
 #include "gradclinic/interrupt.h"
 #include "gradclinic/report/outside_run.h"
 #include "gradclinic/spec/toml.h"
@@ -31,7 +32,9 @@ Diagnosis judge(const ScriptPatient& patient, const Record& record, bool probe, 
   const Spec base = parse_spec(record.spec, "the record's spec");
   options.trials.train = [&](const Spec& spec, const std::vector<Change>& changes) -> Counterfactual {
     if (stop) return {};
-    return patient.retrain(base, with(spec, changes), {.work = options.trials.work, .stop = &stop});
+    const ScriptTrainingOptions limits{.work = options.trials.work, .stop = &stop};
+    if (changes.front().key == kPlainKey) return patient.train_plain(base, limits);
+    return patient.retrain(base, with(spec, changes), limits);
   };
   Diagnosis diagnosis = examine_record(record, options);
   trials.finish();

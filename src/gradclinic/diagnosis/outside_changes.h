@@ -1,9 +1,5 @@
 #pragma once
 
-#include <algorithm>
-#include <iterator>
-#include <string_view>
-
 namespace gradclinic {
 
 // Keys of changes that no spec has, as its networks cannot be ill in this way. Only who trains a network from outside
@@ -37,11 +33,5 @@ inline constexpr const char* kNormMomentumKey = "model.norm_momentum";
 
 /// "true": a plain network stands in for the model, and is trained by the loop's batches and loss with Adam.
 inline constexpr const char* kPlainKey = "model.plain";
-
-inline bool is_outside_key(std::string_view key) {
-  constexpr std::string_view kKeys[] = {kParametersKey, kOutputKey,  kFrozenKey,  kDetachKey,       kZeroGradKey,
-                                        kTrainingKey,   kSoftmaxKey, kHeldOutKey, kNormMomentumKey, kPlainKey};
-  return std::ranges::find(kKeys, key) != std::end(kKeys);
-}
 
 }  // namespace gradclinic

@@ -6,7 +6,6 @@
 #include <sstream>
 
 #include "gradclinic/diagnosis/course.h"
-#include "gradclinic/diagnosis/outside_changes.h"
 #include "gradclinic/fixes/advice.h"
 #include "gradclinic/report/diagnosis_report.h"
 #include "gradclinic/report/text_layout.h"
@@ -244,13 +243,10 @@ std::string short_change(const DiagnosisReport& report, const Trial& trial) {
     from = end + 2;
     if (part == "train.epochs = 0") continue;  // leaves it to train.steps, named beside it
     const std::size_t equals = part.find(" = ");
-    if (is_outside_key(part.substr(0, equals))) {
-      kept.push_back(part);
-      continue;
-    }
     Spec changed = spec;
-    if (equals != std::string::npos) set_key(changed, part.substr(0, equals), part.substr(equals + 3));
-    if (equals == std::string::npos || changed != spec) kept.push_back(part);
+    const bool of_spec = equals != std::string::npos && is_key(part.substr(0, equals));
+    if (of_spec) set_key(changed, part.substr(0, equals), part.substr(equals + 3));
+    if (!of_spec || changed != spec) kept.push_back(part);
   }
   return kept.empty() ? "the spec as it is" : join(kept);
 }

@@ -88,6 +88,11 @@ std::string get_key(const Spec& spec, const std::string& key) {
   return text ? **text : value_text(*field);
 }
 
+bool is_key(const std::string& key) {
+  Spec spec;
+  return find_field(fields_of(spec), key) != nullptr;
+}
+
 std::vector<KeyDescription> describe_spec() {
   Spec defaults;
   std::vector<KeyDescription> rows;

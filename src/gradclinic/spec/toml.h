@@ -24,6 +24,9 @@ void set_key(Spec& spec, const std::string& key, const std::string& value);
 /// The value of a key as TOML writes it; a string without its quotes. Throws BadInput for an unknown key.
 std::string get_key(const Spec& spec, const std::string& key);
 
+/// Whether a spec has that key.
+bool is_key(const std::string& key);
+
 /// Impossible values and combinations: depth 0, epochs and steps, clip_norm below 0, ... Throws BadInput.
 void validate(const Spec& spec, const std::string& where);
 

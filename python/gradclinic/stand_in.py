@@ -1,0 +1,74 @@
+"""A plain network in place of the user's: what the same batches and loss teach it tells what the data allows."""
+
+import functools
+import types
+
+import torch
+from torch import nn
+
+from gradclinic.plain_network import NoPlainNetwork, network_for
+from gradclinic.replaced import Undo
+
+RATE = 0.003
+
+
+def stand_in(model, optimizer, squashing=None, target_scale=(0.0, 0.0)):
+    """From now on the model's calls are answered by a plain network, built in the first of them, and the optimizer's
+    steps train that by Adam. squashing: "sigmoid" where the model's output is one's. target_scale: mean and deviation
+    of a regression's targets. Returns handles whose remove() takes it back."""
+    original_forward, original_step = model.forward, optimizer.step
+    network = adam = None
+
+    def forward(*inputs, **more):
+        nonlocal network, adam
+        if network is None:
+            with torch.no_grad():
+                output = original_forward(*inputs, **more)
+            network = _Plain([*inputs, *more.values()], output, squashing, target_scale)
+            adam = torch.optim.Adam(network.parameters(), lr=RATE)
+        return network([*inputs, *more.values()])
+
+    @functools.wraps(original_step)
+    def step(_, closure=None):
+        if adam is None:  # no output yet
+            return None
+        loss = adam.step(closure)
+        adam.zero_grad()
+        return loss
+
+    model.forward = forward
+    optimizer.step = types.MethodType(step, optimizer)
+    return [Undo(lambda: setattr(model, "forward", original_forward)),
+            Undo(lambda: setattr(optimizer, "step", original_step))]
+
+
+class _Plain(nn.Module):
+    """Takes what the model takes, and ends as its outputs do."""
+
+    def __init__(self, inputs, output, squashing, target_scale):
+        super().__init__()
+        if not isinstance(output, torch.Tensor) or not output.ndim or not output.is_floating_point():
+            raise NoPlainNetwork
+        self._places = [place for place, each in enumerate(inputs)
+                        if isinstance(each, torch.Tensor) and each.ndim and each.shape[0] == output.shape[0]]
+        samples = [inputs[place] for place in self._places]
+        if not samples:
+            raise NoPlainNetwork
+        self._finish = _finish(output, squashing, target_scale)
+        self._network = network_for(samples, output)
+
+    def forward(self, inputs):
+        return self._finish(self._network([inputs[place] for place in self._places]))
+
+
+def _finish(output, squashing, target_scale):
+    """What the model's own outputs have passed last."""
+    mean, deviation = target_scale
+    for axis in {1, output.ndim - 1} if output.ndim > 1 else ():
+        if float(output.logsumexp(axis).abs().max()) < 1e-4:
+            return functools.partial(torch.log_softmax, dim=axis)
+        if bool((output >= 0).all()) and float((output.sum(axis) - 1).abs().max()) < 1e-4:
+            return functools.partial(torch.softmax, dim=axis)
+    if squashing == "sigmoid":
+        return torch.sigmoid
+    return (lambda values: mean + deviation * values) if deviation else (lambda values: values)
