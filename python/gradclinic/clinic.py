@@ -9,12 +9,14 @@ import types
 import torch
 
 from gradclinic import core, modules, targets
+from gradclinic.class_weights import ClassWeights
 from gradclinic.description import describe
 from gradclinic.diagnosis import Diagnosis
 from gradclinic.guard import Guard, guarded
 from gradclinic.lens import Lens
 from gradclinic.loop import Loop
 from gradclinic.progress import Progress
+from gradclinic.pulls import Pulls
 from gradclinic.schedule import Schedule
 
 NAN = math.nan
@@ -47,6 +49,8 @@ class Clinic:
         self.schedule = Schedule(budget)
         self.progress = Progress()
         self.loop = Loop(optimizers)
+        self.pulls = Pulls()
+        self.class_weights = ClassWeights()
         self.clipped_to = 0.0     # the largest norm that a clipped gradient had
         self.lens = None
         self.second_look = {}     # facts of the trained model, where examine() has called it again
@@ -190,6 +194,8 @@ class Clinic:
             found = targets.infer(output, gradient, self.progress.last, self.lens.squashing)
             if found is not None:
                 self.loop.saw_targets(found)
+            self.pulls.see(found, output, gradient)
+            self.class_weights.see(found, gradient)
             return self.progress.see_targets(found, output)
 
     def _begin_step(self, began):
@@ -228,7 +234,8 @@ class Clinic:
         if not self._begun:
             raise core.Error("no step was seen: " + ("; ".join(self.notes) or "call step(loss) after each step"))
         self.progress.describe_data(self._run, self.lens.output_range, self.lens.output_activation is not None,
-                                    self.loop.facts() | self._start | self.second_look |
+                                    self.loop.facts() | self.pulls.facts() | self.class_weights.facts() |
+                                    self._start | self.second_look |
                                     {"without_graph": self.lens.without_graph,
                                      "output_of_layer": float(self.lens.output_of_layer)})
         for note in self.notes:

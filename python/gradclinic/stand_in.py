@@ -34,12 +34,18 @@ def stand_in(model, optimizer, squashing=None, target_scale=(0.0, 0.0)):
             return None
         loss = adam.step(closure)
         adam.zero_grad()
+        count_step(optimizer)
         return loss
 
     model.forward = forward
     optimizer.step = types.MethodType(step, optimizer)
     return [Undo(lambda: setattr(model, "forward", original_forward)),
             Undo(lambda: setattr(optimizer, "step", original_step))]
+
+
+def count_step(optimizer):
+    """For an optimizer that another one steps in place of: schedules look whether it has, and warn."""
+    optimizer._step_count = getattr(optimizer, "_step_count", 0) + 1
 
 
 class _Plain(nn.Module):

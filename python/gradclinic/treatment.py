@@ -10,11 +10,12 @@ from torch import nn
 from torch.nn import functional
 
 from gradclinic import last_activation, modules, outputs
+from gradclinic.class_weights import count_alike
 from gradclinic.description import describe
 from gradclinic.replaced import Replaced, while_computing
 from gradclinic.scale import Scale
 from gradclinic.softmax import along_last_axis
-from gradclinic.stand_in import stand_in
+from gradclinic.stand_in import count_step, stand_in
 
 OPTIMIZERS = {
     "sgd": lambda groups, lr, momentum: torch.optim.SGD(groups, lr=lr),
@@ -82,7 +83,7 @@ class Treatment:
                      "train.warmup": 0, "train.schedule": None, "train.momentum": 0.9,
                      "train.parameters": None, "train.zero_grad": None, "train.frozen": True,
                      "model.output": None, "model.detach": True, "model.training": None, "model.softmax": None,
-                     "model.plain": None}
+                     "model.plain": None, "train.class_weights": None}
         self.spec |= {f"{part}.{key}": value for part in ("model", "train") for key, value in spec[part].items()}
         wanted = {key: self._typed(key, value) for key, value in changes}
         self.changes = {key: value for key, value in wanted.items() if value != self.spec.get(key)}
@@ -182,7 +183,10 @@ class Treatment:
             for group, rate in zip(used.param_groups, planned or rates):
                 group["lr"] = by * rate
             try:
-                return (substitute.step if substitute is not None else original)(*args, **kwargs)
+                if substitute is None:
+                    return original(*args, **kwargs)
+                count_step(optimizer)
+                return substitute.step(*args, **kwargs)
             finally:
                 if clears:
                     optimizer.zero_grad()
@@ -237,6 +241,12 @@ class Treatment:
                     Replaced(torch._C, "_set_grad_enabled", lambda mode: None)]
 
         self.handles += while_computing(model, replace)
+
+    def _count_alike(self, model, wanted):
+        loss = self.patient.progress.loss_kind
+        if wanted != "equal" or loss not in ("cross_entropy", "bce"):
+            raise CannotBeMade("train.class_weights")
+        self.handles.append(count_alike(model, loss))
 
     def _turn_softmax(self, model, wanted):
         self.handles += while_computing(model, along_last_axis)
@@ -398,6 +408,7 @@ MAKERS = {
     "model.norm_momentum": Treatment._follow_batches,
     "model.training": Treatment._stay_in_training_mode,
     "model.softmax": Treatment._turn_softmax,
+    "train.class_weights": Treatment._count_alike,
 }
 OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup",
             "train.batch", "train.schedule", "train.parameters", "train.zero_grad", "train.frozen"}

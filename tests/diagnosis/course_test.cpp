@@ -38,10 +38,23 @@ TEST(Course, LossesAreOfAConstantPredictions) {
   EXPECT_FALSE(course.diverged);
 }
 
-TEST(Course, TheUnitMayBeGiven) {
-  const Course course = read_course(made({4, 2}, 4), 8);
+TEST(Course, TheUnitMayBeThatOfAnother) {
+  const Course other = read_course(made({1}, 8));
+  const Course course = read_course(made({4, 2}, 4), &other);
   EXPECT_EQ(course.constant_loss, 8);
   EXPECT_EQ(course.training[0].loss, 0.5);
+}
+
+TEST(Course, OfSumsTheUnitOfSamplesHeldOutIsTheirOwn) {
+  Record record = made({4, 2, 1}, 4);
+  add_table(record, "validation", {0, 9, 19}, {{{"validation_loss", 0}, {40, 22, 12}}});
+  EXPECT_EQ(read_course(record).validation[0].loss, 10);
+  record.tables.erase("data");
+  add_table(record, "data", {0}, {{{"data.constant_loss", 0}, {4}}, {{"data.loss_summed", 0}, {1}}});
+  const Course course = read_course(record);
+  EXPECT_EQ(course.validation_unit, 44) << "the median of 40 over 1, 22 over 1/2 and 12 over 1/4";
+  EXPECT_NEAR(course.validation[1].loss, 0.5, 1e-12);
+  EXPECT_EQ(course.training[1].loss, 0.5);
 }
 
 TEST(Course, ConstantTargetsLeaveTheLossAsItIs) {

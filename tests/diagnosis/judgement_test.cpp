@@ -157,5 +157,19 @@ TEST(Judgement, ReportsEveryTrialThatRan) {
   EXPECT_TRUE(std::isnan(trials[1].validation_loss));
 }
 
+TEST(Judgement, WhereNothingIsLearnedWhatWasTriedInVainStandsBehindWhatWasNot) {
+  Record record = ended_at(1);
+  record.tables.erase("data");
+  add_table(record, "data", {0}, {{{"data.constant_loss", 0}, {1}}, {{"data.target_values", 0}, {3}}});
+  const Chart chart(record);
+  std::vector<Suspect> suspects = {suspect("vanishing-gradient", 0.9, {tried(0.99)}), suspect("loss-plateau", 0.4)};
+  const Judgement judgement = judge(chart, suspects, {tried(1)});
+  EXPECT_TRUE(judgement.failing);
+  EXPECT_FALSE(judgement.tells_apart);
+  weigh(chart, judgement, suspects);
+  EXPECT_LT(suspects[0].restored, 0.2);
+  EXPECT_TRUE(std::isnan(suspects[1].restored));
+}
+
 }  // namespace
 }  // namespace gradclinic

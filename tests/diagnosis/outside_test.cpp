@@ -126,7 +126,10 @@ Record with_fact(const std::string& name, float value, float last_loss, const st
   Record record = trained(spec, 1, 0.1F, 0.1F);
   record.tables["survey"].values[3] = last_loss;  // in the second row of three columns
   add_table(record, "data", {0},
-            {{{"data." + name, 0}, {value}}, {{"data.target_values", 0}, {10}}, {{"data.samples", 0}, {100}}});
+            {{{"data." + name, 0}, {value}},
+             {{"data.target_values", 0}, {10}},
+             {{"data.largest_class", 0}, {0.5F}},
+             {{"data.samples", 0}, {100}}});
   return record;
 }
 
@@ -164,19 +167,21 @@ TEST_P(OfTheLoop, IsFoundAndUndone) {
 
 INSTANTIATE_TEST_SUITE_P(
     Each, OfTheLoop,
-    testing::Values(Mistake{"gradients_kept", 1, 0, "momentum-too-high", "zero_grad()", kZeroGradKey, false},
-                    Mistake{"evaluation_mode", 0.9F, 0.3F, "wrong-output-or-loss", "model.train()", kTrainingKey,
-                            false},
-                    Mistake{"output_unnormalized", 1, 0, "wrong-output-or-loss", "NLLLoss", kOutputKey, true, true},
-                    Mistake{"output_activated", 1, 0, "wrong-output-or-loss", "Leave it out", kOutputKey, false},
-                    Mistake{"held_out_shift", -0.8F, 0.3F, "unnormalized-input", "prepare both", kHeldOutKey, false},
-                    Mistake{"held_out_scale", 3, 1.2F, "unnormalized-input", "prepare both", kHeldOutKey, false},
-                    Mistake{"samples_ignored", 0.2F, 0, "wrong-output-or-loss", "ignore_index", nullptr, true, true},
-                    Mistake{"without_graph", 0.5F, 0, "disconnected-parameter", "no_grad()", kDetachKey, false},
-                    Mistake{"output_misplaced", 1, 0, "wrong-output-or-loss", "axis 1", nullptr, true},
-                    Mistake{"samples_mixed", 1, 0, "wrong-output-or-loss", "batch_first", nullptr, true},
-                    Mistake{"softmax_elsewhere", 1, 0, "wrong-output-or-loss", "dim", kSoftmaxKey, false},
-                    Mistake{"batch_variety", 0.1F, 0.9F, "gradient-noise", "Shuffle", nullptr, true}),
+    testing::Values(
+        Mistake{"gradients_kept", 1, 0, "momentum-too-high", "zero_grad()", kZeroGradKey, false},
+        Mistake{"evaluation_mode", 0.9F, 0.3F, "wrong-output-or-loss", "model.train()", kTrainingKey, false},
+        Mistake{"output_unnormalized", 1, 0, "wrong-output-or-loss", "NLLLoss", kOutputKey, true, true},
+        Mistake{"output_activated", 1, 0, "wrong-output-or-loss", "Leave it out", kOutputKey, false},
+        Mistake{"held_out_shift", -0.8F, 0.3F, "unnormalized-input", "prepare both", kHeldOutKey, false},
+        Mistake{"held_out_scale", 3, 1.2F, "unnormalized-input", "prepare both", kHeldOutKey, false},
+        Mistake{"samples_ignored", 0.2F, 0, "wrong-output-or-loss", "ignore_index", nullptr, true, true},
+        Mistake{"weighted_largest_class", 0.98F, 0.6F, "wrong-output-or-loss", "pos_weight", kClassWeightsKey, false},
+        Mistake{"pulled_alike", 1, 0.5F, "wrong-output-or-loss", "errors up and down", nullptr, true, true},
+        Mistake{"without_graph", 0.5F, 0, "disconnected-parameter", "no_grad()", kDetachKey, false},
+        Mistake{"output_misplaced", 1, 0, "wrong-output-or-loss", "axis 1", nullptr, true},
+        Mistake{"samples_mixed", 1, 0, "wrong-output-or-loss", "batch_first", nullptr, true},
+        Mistake{"softmax_elsewhere", 1, 0, "wrong-output-or-loss", "dim", kSoftmaxKey, false},
+        Mistake{"batch_variety", 0.1F, 0.9F, "gradient-noise", "Shuffle", nullptr, true}),
     [](const testing::TestParamInfo<Mistake>& each) {
       std::string name = each.param.fact + std::to_string(each.index);
       std::erase(name, '_');

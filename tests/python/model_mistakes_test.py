@@ -21,11 +21,11 @@ def data():
 
 
 def train(watch, *, end=None, scales=True, scales_held_out=True, momentum=None, lr=0.02, epochs=12,
-          first=None, last=None, loss_of=F.cross_entropy, decay=1.0):
+          first=None, last=None, loss_of=F.cross_entropy, decay=1.0, outputs=3):
     torch.manual_seed(7)
     first, last = copy.deepcopy((first, last))
     norms = [] if momentum is None else [nn.BatchNorm1d(16, momentum=momentum)]
-    model = nn.Sequential(*([first] if first else []), nn.Linear(6, 16), *norms, nn.Tanh(), last or nn.Linear(16, 3),
+    model = nn.Sequential(*([first] if first else []), nn.Linear(6, 16), *norms, nn.Tanh(), last or nn.Linear(16, outputs),
                           *([end] if end else []))
     optimizer = adam(model.parameters(), lr)
     schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, decay)
@@ -47,12 +47,82 @@ def train(watch, *, end=None, scales=True, scales_held_out=True, momentum=None, 
             model.eval()
             with torch.no_grad():
                 output = model(held_out)
-            clinic.validation(F.cross_entropy(output, y[300:]), float((output.argmax(1) == y[300:]).float().mean()))
+            if outputs > 1:
+                clinic.validation(F.cross_entropy(output, y[300:]), float((output.argmax(1) == y[300:]).float().mean()))
     return clinic
 
 
 def fact(clinic, name):
     return clinic.series(f"data.{name}")[1][0]
+
+
+class Pulls(unittest.TestCase):
+    @staticmethod
+    def loss_of_the_mean(output, target):
+        return (output[:, 0] - target).mean() ** 2
+
+    def test_are_alike_where_a_loss_sees_the_mean_alone(self):
+        self.assertGreater(fact(train(gradclinic.watch, loss_of=self.loss_of_the_mean, outputs=1), "pulled_alike"), 0.9)
+        diagnosis = gradclinic.examine(lambda watch: train(watch, loss_of=self.loss_of_the_mean, outputs=1))
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"))
+        self.assertIn("errors up and down", " ".join(str(diagnosis).split()))
+
+    def test_differ_where_it_sees_each_sample(self):
+        self.assertEqual(fact(train(gradclinic.watch), "pulled_alike"), 0)
+        self.assertEqual(fact(train(gradclinic.watch, loss_of=lambda output, target: -output.mean()), "pulled_alike"), 0,
+                         "a critic's, which is meant so")
+
+    def test_tell_sums_from_means(self):
+        self.assertEqual(fact(train(gradclinic.watch), "loss_summed"), 0)
+        self.assertEqual(fact(train(gradclinic.watch, loss_of=lambda output, target: F.cross_entropy(
+            output, target, reduction="sum")), "loss_summed"), 1)
+
+
+def binary(weight):
+    return lambda output, target: F.binary_cross_entropy_with_logits(output[:, 0], (target > 0).float(),
+                                                                     pos_weight=torch.tensor(weight))
+
+
+class Weights(unittest.TestCase):
+    def test_of_classes_are_seen(self):
+        share = float((data()[1][:300] > 0).float().mean())
+        for weight in (1.0, 20.0):
+            seen = fact(train(gradclinic.watch, loss_of=binary(weight), outputs=1), "weighted_largest_class")
+            positive = weight * share / (weight * share + 1 - share)
+            self.assertAlmostEqual(seen, max(positive, 1 - positive), delta=0.03)
+        counts = data()[1][:300].bincount().float()
+        balanced = nn.CrossEntropyLoss(1 / counts)
+        self.assertAlmostEqual(fact(train(gradclinic.watch, loss_of=balanced), "weighted_largest_class"), 1 / 3, delta=0.1)
+
+    def test_of_samples_by_how_sure_they_are_do_not_count(self):
+        def focal(output, target):
+            each = F.cross_entropy(output, target, reduction="none")
+            return ((1 - torch.exp(-each)) ** 2 * each).mean()
+        self.assertEqual(fact(train(gradclinic.watch, loss_of=focal), "weighted_largest_class"), 0)
+
+    def test_that_suit_other_samples_are_left_out(self):
+        def loop(watch):
+            torch.manual_seed(7)
+            model = nn.Sequential(nn.Linear(6, 16), nn.Tanh(), nn.Linear(16, 1), nn.Flatten(0))
+            optimizer = adam(model.parameters(), 0.02)
+            x, y = data()
+            x, y = (x - x.mean(0)) / x.std(0), (y > 0).float()
+            with watch(model, optimizer) as clinic:
+                for _ in range(8):
+                    for part in torch.randperm(300).split(20):
+                        loss = F.binary_cross_entropy_with_logits(model(x[part]), y[part], pos_weight=torch.tensor(300.0))
+                        optimizer.zero_grad()
+                        loss.backward()
+                        optimizer.step()
+                        clinic.step(loss)
+                    with torch.no_grad():
+                        output = model(x[300:])
+                    clinic.validation(F.binary_cross_entropy_with_logits(output, y[300:]),
+                                      float(((output > 0) == (y[300:] > 0)).float().mean()))
+
+        diagnosis = gradclinic.examine(loop)
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"), str(diagnosis))
+        self.assertIn("pos_weight", str(diagnosis))
 
 
 class Shift(unittest.TestCase):

@@ -1,6 +1,7 @@
 """A plain network in the model's place: it fits what the model takes and gives, and tells where the model is at fault."""
 
 import unittest
+import warnings
 
 import torch
 from torch import nn
@@ -102,6 +103,17 @@ class Training(unittest.TestCase):
         optimizer.step()
         self.assertFalse(torch.equal(model.weight, before))
 
+
+    def test_counts_its_steps_for_schedules(self):
+        model = nn.Linear(5, 2)
+        optimizer = adam(model.parameters(), 0.1)
+        schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)
+        stand_in(model, optimizer)
+        model(torch.randn(8, 5)).sum().backward()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            optimizer.step()
+            schedule.step()
 
     def test_by_closures(self):
         model, x = nn.Linear(5, 2), torch.randn(8, 5)

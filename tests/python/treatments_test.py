@@ -53,6 +53,8 @@ class Treatments(unittest.TestCase):
         self.expect([("train.frozen", "false")], {"frozen": True}, frozen=False)
         self.expect([("train.momentum", "0.9")], {"optimizer": adam_of(0.99, 0.9)}, optimizer=adam_of(0.9, 0.999))
         self.expect([("model.output", "log-probabilities")], {"loss_of": F.nll_loss}, loss_of=F.cross_entropy)
+        self.expect([("train.class_weights", "equal")], {"loss_of": nn.CrossEntropyLoss(torch.tensor([1.0, 30.0]))},
+                    loss_of=F.cross_entropy)
         self.expect([("train.zero_grad", "true")], {"clears": False}, clears=True)
         self.expect([("train.parameters", "all")], {"trained": [5]}, trained=None)
         self.expect([("train.parameters", "all")], {"trained": [3], "optimizer": adam}, trained=None)

@@ -11,8 +11,6 @@ namespace {
 constexpr double kUntried = 0.7;
 /// An upstream suspect with this share of the best one's score is named instead of it.
 constexpr double kUpstreamShare = 0.5;
-/// A removal that restores less than this does not confirm its suspect.
-constexpr double kConfirms = 0.5;
 
 double score(const Suspect& suspect) {
   const double restored = std::isnan(suspect.restored) ? kUntried : std::max(0.0, suspect.restored);

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "gradclinic/support/statistics.h"
 
 namespace gradclinic {
 namespace {
@@ -25,6 +28,18 @@ std::vector<Point> read_points(const Record& record, const std::string& loss, co
   return points;
 }
 
+/// Of a course whose losses on samples held out are still as the loop gave them.
+double validation_unit(const Record& record, const Course& course) {
+  if (first_of(record, "data.loss_summed") != 1 || course.empty() || course.validation.empty())
+    return course.constant_loss;
+  std::vector<double> units;
+  for (const Point& point : course.validation) {
+    const double unit = point.loss / Course::at(course.training, point.step).loss;
+    if (std::isfinite(unit) && unit > 0) units.push_back(unit);
+  }
+  return units.empty() ? course.constant_loss : median(std::move(units));
+}
+
 }  // namespace
 
 const Point& Course::at(const std::vector<Point>& points, std::int64_t step) {
@@ -38,14 +53,16 @@ const Point& Course::best(const std::vector<Point>& points) {
   });
 }
 
-Course read_course(const Record& record, double unit) {
+Course read_course(const Record& record, const Course* alike) {
   Course course;
-  const double constant = unit > 0 ? unit : first_of(record, "data.constant_loss");
+  const double constant = alike ? alike->constant_loss : first_of(record, "data.constant_loss");
   course.constant_loss = constant > 0 ? constant : 1;
   course.held_out = first_of(record, "data.held_out");
   course.training = read_points(record, "survey.loss", "survey.accuracy", course.constant_loss);
-  course.validation = read_points(record, "validation_loss", "validation_accuracy", course.constant_loss);
+  course.validation = read_points(record, "validation_loss", "validation_accuracy", 1);
   for (Point& point : course.validation) ++point.step;  // the loop names the update; surveys count updates done
+  course.validation_unit = alike ? alike->validation_unit : validation_unit(record, course);
+  for (Point& point : course.validation) point.loss /= course.validation_unit;
   course.diverged = record.outcome.status == "diverged";
   if (!course.empty()) {
     const double last = course.last().loss;

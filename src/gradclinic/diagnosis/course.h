@@ -21,6 +21,7 @@ struct Course {
   std::vector<Point> training;    ///< the surveys: a fixed sample in evaluation mode
   std::vector<Point> validation;  ///< the samples held out, if any
   double constant_loss = 0;       ///< the unit of all losses here; 1 where the targets are constant
+  double validation_unit = 0;     ///< that of the losses on samples held out: another one where losses are sums
   double held_out = 0;            ///< samples held out
   bool diverged = false;          ///< the loss stopped being finite, or ended far above the constant prediction's
 
@@ -32,8 +33,9 @@ struct Course {
   static const Point& best(const std::vector<Point>& points);
 };
 
-/// Reads tables "survey", "validation" and "data". Empty when there was no survey. `unit`: the constant prediction's
-/// loss, where it is known better than from this record; 0: the record's.
-Course read_course(const Record& record, double unit = 0);
+/// Reads tables "survey", "validation" and "data". Empty when there was no survey. `alike`: another course of the same
+/// data and loss, whose units are taken. Of a loss that is a sum, samples held out come in batches of another size: the
+/// typical one is taken to be what it is on the batches trained on.
+Course read_course(const Record& record, const Course* alike = nullptr);
 
 }  // namespace gradclinic

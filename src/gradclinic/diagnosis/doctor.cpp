@@ -140,7 +140,10 @@ void conclude(Diagnosis& diagnosis, const Judgement& judgement, std::vector<Susp
     return;
   }
   diagnosis.verdict = Health::sick;
-  std::erase_if(suspects, [](const Suspect& suspect) { return suspect.pathology->stage == Stage::benign; });
+  std::erase_if(suspects, [](const Suspect& suspect) {
+    return suspect.pathology->stage == Stage::benign ||
+           (suspect.pathology->last_resort && !(suspect.restored >= kConfirms));
+  });
   diagnosis.findings = chain(suspects, judgement, kWorthTelling);
   diagnosis.summary = judgement.reason;
 }

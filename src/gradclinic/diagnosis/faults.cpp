@@ -107,6 +107,48 @@ const Fault kIgnoredClass = {
               true);
         }};
 
+double odds(double share) { return share / (1 - share); }
+
+/// Weights may well make up for rare classes, and then no class counts more than it would by its samples.
+bool weights_suit_other_classes(const Chart& chart) {
+  const double weighted = chart.fact("weighted_largest_class");
+  return weighted > 0.9 && odds(weighted) > 4 * odds(chart.fact("largest_class"));
+}
+
+const Fault kClassWeights = {
+    .present = weights_suit_other_classes,
+    .finding =
+        [](const Chart& chart) {
+          Finding finding =
+              mistake(0.85,
+                      {"largest share of one class in what the loss counts", chart.fact("weighted_largest_class"),
+                       "near that of its samples, or below"},
+                      "weights let one class count more than by its samples",
+                      "The loss's weights (weight, pos_weight) suit another set of samples: nearly all that it counts "
+                      "is of one class, which is then predicted everywhere. Leave them out, or take one over each "
+                      "class's share of these samples.",
+                      false);
+          finding.evidence.push_back({"share of the commonest class", chart.fact("largest_class"), ""});
+          return finding;
+        },
+    .without = alone(kClassWeightsKey, "equal")};
+
+/// Share of batches.
+constexpr double kNearlyAll = 0.9;
+
+const Fault kPulledAlike = {
+    .present = [](const Chart& chart) { return chart.fact("pulled_alike") > kNearlyAll; },
+    .finding =
+        [](const Chart& chart) {
+          return mistake(0.95,
+                         {"share of batches in which all outputs are pulled alike", chart.fact("pulled_alike"), "0"},
+                         "the loss pulls every output of a batch by the same amount",
+                         "The loss depends on the mean of a batch's outputs alone, so that errors up and down cancel "
+                         "and no sample is learned: square (or take the amount of) each sample's error first, and the "
+                         "mean then.",
+                         true);
+        }};
+
 const Fault kMixedSamples = {
     .present = [](const Chart& chart) { return chart.fact("samples_mixed") == 1; },
     .finding =
@@ -221,10 +263,10 @@ const Fault kSoftmaxElsewhere = {
 }  // namespace
 
 const Fault* fault_of(const Chart& chart) {
-  static const Fault* const kAll[] = {&kProbabilities,   &kUnnormalized,   &kMisplaced,        &kBroadcast,
-                                      &kUnreachable,     &kIgnoredClass,   &kMixedSamples,     &kCosines,
-                                      &kActivatedLogits, &kEvaluationMode, &kRegressedClasses, &kLinear,
-                                      &kSoftmaxElsewhere};
+  static const Fault* const kAll[] = {&kProbabilities,    &kUnnormalized, &kMisplaced,       &kBroadcast,
+                                      &kUnreachable,      &kIgnoredClass, &kPulledAlike,     &kClassWeights,
+                                      &kMixedSamples,     &kCosines,      &kActivatedLogits, &kEvaluationMode,
+                                      &kRegressedClasses, &kLinear,       &kSoftmaxElsewhere};
   const auto* const found = std::ranges::find_if(kAll, [&](const Fault* fault) { return fault->present(chart); });
   return found == std::end(kAll) ? nullptr : *found;
 }

@@ -16,11 +16,17 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kStrongEvidence = 0.8;
 /// A reference is another architecture, whose bias may suit the data better: it has to be better by more.
 constexpr double kReferenceShortfall = 2;
-/// A plain network is built otherwise in everything, and may happen to suit the data: a model that has learned half of
-/// what there is has to be beaten by far.
-constexpr double kPlainShortfall = 2;
-constexpr double kFarShortfall = 4;
+/// A plain network is built otherwise in everything, and may happen to suit the data, which shows more in points of
+/// accuracy than in a loss: a model that has learned half of the classes' loss has to be beaten by far. Beside a
+/// mistake that is seen in the model clear is enough.
+constexpr double kPlainOfAmounts = 1.5;
+constexpr double kPlainOfClasses = 2;
+constexpr double kPlainByFar = 4;
 constexpr double kLittle = 0.5;
+/// What a removal that was tried in vain counts for where nothing is learned: its suspect is behind any untried one.
+constexpr double kInVain = 0.1;
+/// A loss that is as good as a constant prediction's.
+constexpr double kNothing = 0.95;
 /// So does what nothing in the record asks for: with as many rates tried, one may be luckier.
 constexpr double kSuspicionShortfall = 1.5;
 constexpr double kSuspicion = 0.4;
@@ -47,11 +53,30 @@ const Point& end_of(const Course& course) {
   return course.validation.empty() ? course.last() : course.validation.back();
 }
 
+/// By how much a plain network has to be better.
+double clear_for_plain(const Chart& chart, const std::vector<Suspect>& suspects) {
+  const bool mistaken = std::ranges::any_of(suspects, [](const Suspect& suspect) {
+    return suspect.finding.by_hand && suspect.tried.empty() && suspect.finding.confidence >= kStrongEvidence;
+  });
+  if (mistaken) return 1;
+  const Point& end = end_of(chart.course());
+  if (std::isnan(end.accuracy)) return kPlainOfAmounts;
+  return end.loss > kLittle ? kPlainOfClasses : kPlainByFar;
+}
+
+/// Whether neither the samples trained on nor those held out are predicted better than by a constant, of a loss that is
+/// understood.
+bool learned_nothing(const Chart& chart) {
+  const Point& end = end_of(chart.course());
+  const double largest = chart.fact("largest_class");
+  const bool by_chance = std::isnan(end.accuracy) || end.accuracy <= largest + kClearAccuracy;
+  return chart.fact("target_values") > 1 && hardly_learns(chart) && end.loss > kNothing && by_chance;
+}
+
 /// By how much a trial has to be better for the training to fail beside it. Where the network's own loop trains it
 /// again, more steps come with a schedule that starts anew: another training, as a reference is. So is one of layers
 /// that were frozen on purpose.
 double clear_for(const Chart& chart, const Suspect& suspect, const TriedChange& tried) {
-  if (suspect.pathology->last_resort) return end_of(chart.course()).loss > kLittle ? kPlainShortfall : kFarShortfall;
   const bool another = std::ranges::any_of(
       tried.changes, [](const Change& change) { return change.key == "train.steps" || change.key == kFrozenKey; });
   if (another && chart.spec().model.kind == "outside") return kReferenceShortfall;
@@ -90,7 +115,9 @@ Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const 
   };
   for (const TriedChange& tried : references) consider(tried, kReferenceShortfall);
   for (const Suspect& suspect : suspects)
-    for (const TriedChange& tried : suspect.tried) consider(tried, clear_for(chart, suspect, tried));
+    for (const TriedChange& tried : suspect.tried)
+      consider(tried,
+               suspect.pathology->last_resort ? clear_for_plain(chart, suspects) : clear_for(chart, suspect, tried));
 
   const Course& course = chart.course();
   if (!judgement.best) judgement.shortfall = course.diverged ? kAllLost : kNaN;
@@ -101,11 +128,14 @@ Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const 
     judgement.failing = true;
     judgement.reason = fatal->finding.sentence;
   } else if (judgement.best) {
-    judgement.failing = clearly_worse;
-    judgement.reason =
-        judgement.failing
-            ? fmt::format("it learns clearly less than the same data and budget allow: {}", how_far(chart))
-            : fmt::format("it learns what the same data and budget allow: {}", how_far(chart));
+    judgement.failing = clearly_worse || learned_nothing(chart);
+    judgement.tells_apart = clearly_worse || !judgement.failing;
+    judgement.reason = judgement.failing
+                           ? fmt::format("{}: {}",
+                                         clearly_worse ? "it learns clearly less than the same data and budget allow"
+                                                       : "it learns nothing, and no more with anything that was tried",
+                                         how_far(chart))
+                           : fmt::format("it learns what the same data and budget allow: {}", how_far(chart));
   } else {
     const bool strong = std::ranges::any_of(suspects, [](const Suspect& suspect) {
       return suspect.finding.confidence >= kStrongEvidence && suspect.pathology->stage != Stage::benign;
@@ -128,6 +158,11 @@ double restored(const Chart& chart, const Counterfactual& tried, const Judgement
 }
 
 void weigh(const Chart& chart, const Judgement& judgement, std::vector<Suspect>& suspects) {
+  if (!judgement.tells_apart) {
+    for (Suspect& suspect : suspects)
+      if (!suspect.tried.empty()) suspect.restored = kInVain;
+    return;
+  }
   // Where less than is clear was lost, bringing it back speaks for nobody.
   const double clear = std::isnan(judgement.shortfall) ? 1 : std::clamp(judgement.shortfall, 0.0, 1.0);
   for (Suspect& suspect : suspects)

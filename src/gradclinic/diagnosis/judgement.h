@@ -23,11 +23,15 @@ struct Suspect {
   double restored = std::numeric_limits<double>::quiet_NaN();  ///< the most that any of these restores; NaN: untried
 };
 
+/// A removal that restores less than this does not confirm its suspect.
+inline constexpr double kConfirms = 0.5;
+
 /// Whether a training fails, and what it is held against.
 struct Judgement {
   bool failing = false;
   std::string reason;                    ///< one sentence
   double shortfall = 0;                  ///< against the best change; see shortfall.h. NaN where nothing was tried
+  bool tells_apart = true;               ///< false where nothing is learned and nothing tried helps
   const Counterfactual* best = nullptr;  ///< null when nothing was tried or nothing could be run
 };
 

@@ -31,6 +31,9 @@ inline constexpr const char* kHeldOutKey = "data.standardize_held_out";
 /// How far batch norm's running averages go to each batch's figures, 0 to 1.
 inline constexpr const char* kNormMomentumKey = "model.norm_momentum";
 
+/// "equal": every sample counts the same in the loss.
+inline constexpr const char* kClassWeightsKey = "train.class_weights";
+
 /// "true": a plain network stands in for the model, and is trained by the loop's batches and loss with Adam.
 inline constexpr const char* kPlainKey = "model.plain";
 

@@ -38,13 +38,16 @@ struct DataFacts {
   /// Of a regression: the least mean squared error that the range of its output's last function leaves, over the
   /// targets' variance.
   double output_out_of_reach = 0;
-  double output_activated = 0;  ///< 1 when what its loss takes for logits has passed an activation function
-  double output_of_layer = 1;   ///< 1 when its output is a layer's own, which nothing bounds
-  double output_largest = 0;    ///< the largest of its logits by size, over all batches
-  double samples_ignored = 0;   ///< share of samples that send no gradient, where no sample is of some class
-  double without_graph = 0;     ///< share of its layers that it calls only where gradients are off
-  double held_out_shift = 0;    ///< how far the mean of inputs held out is from that of its own, in deviations
-  double held_out_scale = 1;    ///< standard deviation of inputs held out over that of its own
+  double output_activated = 0;        ///< 1 when what its loss takes for logits has passed an activation function
+  double output_of_layer = 1;         ///< 1 when its output is a layer's own, which nothing bounds
+  double output_largest = 0;          ///< the largest of its logits by size, over all batches
+  double samples_ignored = 0;         ///< share of samples that send no gradient, where no sample is of some class
+  double weighted_largest_class = 0;  ///< the largest share of what its loss counts, by its weights, that one class has
+  double loss_summed = 0;             ///< 1 when its loss is a sum over the batch, not the mean
+  double pulled_alike = 0;    ///< share of its batches in which the loss pulled all outputs alike, each otherwise
+  double without_graph = 0;   ///< share of its layers that it calls only where gradients are off
+  double held_out_shift = 0;  ///< how far the mean of inputs held out is from that of its own, in deviations
+  double held_out_scale = 1;  ///< standard deviation of inputs held out over that of its own
   /// Distance of its outputs by batch norm's running averages from those by the batch's own figures, after training,
   /// over the outputs' deviation.
   double norm_gap = 0;

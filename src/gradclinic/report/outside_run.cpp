@@ -42,11 +42,11 @@ Record OutsideRun::record(const std::string& spec, const Outcome& outcome) const
 Examined::Examined(Record from, const Retrain& retrain) : record(std::move(from)) {
   DoctorOptions options{.probe = retrain != nullptr, .trials = {}};
   // Data and loss are the same in every trial, and so is the unit, which was read off few batches.
-  const double unit = read_course(record).constant_loss;
+  const Course own = read_course(record);
   if (retrain)
-    options.trials.train = [&retrain, unit](const Spec&, const std::vector<Change>& changes) -> Counterfactual {
+    options.trials.train = [&retrain, &own](const Spec&, const std::vector<Change>& changes) -> Counterfactual {
       const std::optional<Record> trained = retrain(changes);
-      return trained ? Counterfactual{read_course(*trained, unit), trained->outcome.steps} : Counterfactual{};
+      return trained ? Counterfactual{read_course(*trained, &own), trained->outcome.steps} : Counterfactual{};
     };
   diagnosis = examine_record(record, options);
 }

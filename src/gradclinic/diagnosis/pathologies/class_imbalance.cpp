@@ -21,7 +21,8 @@ std::optional<Finding> examine(const Chart& chart) {
   if (std::isnan(balanced) || smallest >= 1 || largest / smallest < 4) return std::nullopt;
   const double classes = std::max(2.0, chart.fact("outputs"));
   const double skill = (balanced - 1 / classes) / (1 - 1 / classes);
-  const double gap = chart.median("survey.accuracy", 0, kEnd) - chart.median("survey.balanced_accuracy", 0, kEnd);
+  const double typical = chart.median("survey.accuracy", 0, kEnd) - chart.median("survey.balanced_accuracy", 0, kEnd);
+  const double gap = std::min(typical, accuracy - balanced);  // which may be closing
   const bool ignored = (skill < 0.3 && accuracy > 0.9 * largest) || (largest / smallest > kRare && gap > kIgnored);
   return Finding{.confidence = (ignored ? 0.5 : 0.2) + 0.4 * log_ramp(largest / smallest, 4, 20),
                  .onset_step = 0,

@@ -1,0 +1,70 @@
+"""How much the classes count in a loss, and a loss in which all samples count the same."""
+
+import torch
+from torch.nn import functional
+
+FEWEST = 4       # batches
+UNCERTAIN = 0.01 # distance from its target from which on a sample's pull tells its weight
+SPREAD = 0.05    # of the weights within a class, over their mean
+
+
+def _unweighted(outputs, classes, loss):
+    """The gradient of each sample's own loss by its logits: rows x outputs."""
+    if loss == "bce":
+        return torch.sigmoid(outputs) - classes.reshape(outputs.shape)
+    return functional.softmax(outputs, 1) - functional.one_hot(classes.long(), outputs.shape[1])
+
+
+class ClassWeights:
+    """Of a classification's batches: the share of what the loss counts that comes from each class."""
+
+    def __init__(self):
+        self._batches = 0
+        self._others = 0     # whose weights are no matter of classes
+        self._shares = {}    # by class, added up over batches
+
+    def see(self, found, gradient):
+        """found: the targets, or None where the loss is none that is known; gradient: by the output."""
+        if found is None or found.loss == "mse" or found.mistake or gradient.shape[:1] != found.outputs.shape[:1]:
+            return
+        classes, masses = found.values[:, 0], {}
+        size = _unweighted(found.outputs, classes, found.loss).norm(dim=1)
+        pull = gradient.reshape(found.outputs.shape).norm(dim=1)
+        for each in classes.unique().tolist():
+            weights = (pull / size.clamp_min(1e-12))[(classes == each) & (size > UNCERTAIN)]
+            if not len(weights):
+                return
+            mean = float(weights.mean())
+            if float((weights - mean).abs().max()) > SPREAD * mean:
+                self._others += 1
+                return
+            masses[each] = mean * int((classes == each).sum())
+        total = sum(masses.values())
+        if total > 0:
+            self._batches += 1
+            for each, mass in masses.items():
+                self._shares[each] = self._shares.get(each, 0.0) + mass / total
+
+    def facts(self):
+        """By the names of the core's facts."""
+        if self._batches < max(FEWEST, self._others):
+            return {}
+        return {"weighted_largest_class": max(self._shares.values()) / self._batches}
+
+
+def count_alike(model, loss):
+    """From now on every sample counts the same in the loss's gradient by the model's logits, whose sign tells the
+    classes. loss: "cross_entropy" or "bce". Returns a handle whose remove() takes it back."""
+    def hook(module, inputs, output):
+        if not isinstance(output, torch.Tensor) or not output.requires_grad:
+            return
+        logits = output.detach()
+
+        def alike(gradient):
+            classes = (gradient < 0).to(logits.dtype) if loss == "bce" else gradient.argmin(1)
+            counts = (gradient != 0) if loss == "bce" else (gradient != 0).any(1, keepdim=True)
+            return counts * _unweighted(logits, classes, loss) / max(1, int(counts.sum()))
+
+        output.register_hook(alike)
+
+    return model.register_forward_hook(hook)
