@@ -171,5 +171,17 @@ TEST(Judgement, WhereNothingIsLearnedWhatWasTriedInVainStandsBehindWhatWasNot) {
   EXPECT_TRUE(std::isnan(suspects[1].restored));
 }
 
+TEST(Judgement, AMistakeThatIsSeenCountsByItsLossesThoughAsManyAreRight) {
+  Record record = ended_at(0.6F);
+  add_table(record, "validation", {19}, {{{"validation_loss", 0}, {0.6F}}, {{"validation_accuracy", 0}, {0.9F}}});
+  const Chart chart(record);
+  for (const bool by_hand : {true, false}) {
+    Suspect seen = suspect("wrong-output-or-loss", 0.6, {tried(0.1)});
+    seen.finding.by_hand = by_hand;
+    seen.tried[0].result.course.validation = points_of({0.1, 0.1, 0.1}, {0.9, 0.9, 0.9});
+    EXPECT_EQ(judge(chart, {seen}, {}).failing, by_hand);
+  }
+}
+
 }  // namespace
 }  // namespace gradclinic

@@ -25,6 +25,10 @@ constexpr double kPlainByFar = 4;
 constexpr double kLittle = 0.5;
 /// What a removal that was tried in vain counts for where nothing is learned: its suspect is behind any untried one.
 constexpr double kInVain = 0.1;
+/// A mistake that is seen in the code counts by what it costs in losses, too, though as many samples are right: clear
+/// is twice as much.
+constexpr double kSeen = 0.6;
+constexpr double kLossOfAMistake = 2;
 /// A loss that is as good as a constant prediction's.
 constexpr double kNothing = 0.95;
 /// So does what nothing in the record asks for: with as many rates tried, one may be luckier.
@@ -41,6 +45,10 @@ std::int64_t step_of(const Chart& chart, const Counterfactual& tried) {
 
 double shortfall_against(const Chart& chart, const Counterfactual& tried) {
   return shortfall(chart.course(), step_of(chart, tried), tried.course, tried.steps);
+}
+
+double loss_shortfall_against(const Chart& chart, const Counterfactual& tried) {
+  return loss_shortfall(chart.course(), step_of(chart, tried), tried.course, tried.steps);
 }
 
 const Suspect* fatal_suspect(const std::vector<Suspect>& suspects) {
@@ -105,9 +113,10 @@ std::string describe(const std::vector<Change>& changes) {
 Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const std::vector<TriedChange>& references) {
   Judgement judgement;
   bool clearly_worse = false;
-  const auto consider = [&](const TriedChange& tried, double clear) {
+  const auto consider = [&](const TriedChange& tried, double clear, bool seen = false) {
     if (tried.result.course.empty() || tried.result.course.diverged) return;
-    const double amount = shortfall_against(chart, tried.result);
+    double amount = shortfall_against(chart, tried.result);
+    if (seen) amount = std::max(amount, loss_shortfall_against(chart, tried.result) / kLossOfAMistake);
     clearly_worse |= amount >= clear;
     if (judgement.best && amount <= judgement.shortfall) return;
     judgement.best = &tried.result;
@@ -117,7 +126,8 @@ Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const 
   for (const Suspect& suspect : suspects)
     for (const TriedChange& tried : suspect.tried)
       consider(tried,
-               suspect.pathology->last_resort ? clear_for_plain(chart, suspects) : clear_for(chart, suspect, tried));
+               suspect.pathology->last_resort ? clear_for_plain(chart, suspects) : clear_for(chart, suspect, tried),
+               suspect.finding.by_hand && suspect.finding.confidence >= kSeen);
 
   const Course& course = chart.course();
   if (!judgement.best) judgement.shortfall = course.diverged ? kAllLost : kNaN;

@@ -22,22 +22,36 @@ double standard_error(double share, double samples) {
   return samples > 0 ? std::sqrt(std::max(0.0, share * (1 - share)) / samples) : 0;
 }
 
+/// In units of what is clear, at these steps of the two.
+double of_training(const Course& course, std::int64_t step, const Course& other, std::int64_t other_step) {
+  return missing(Course::at(course.training, step).loss, Course::at(other.training, other_step).loss) / kClearLossShare;
+}
+
+double of_held_out(const Course& course, std::int64_t step, const Course& other, std::int64_t other_step) {
+  return missing(Course::at(course.validation, step).loss, Course::at(other.validation, other_step).loss) /
+         kClearLossShare;
+}
+
 }  // namespace
 
-double shortfall(const Course& course, std::int64_t step, const Course& other, std::int64_t other_step) {
+double loss_shortfall(const Course& course, std::int64_t step, const Course& other, std::int64_t other_step) {
   if (other.empty() || other.diverged) return 0;
   if (course.empty() || course.diverged) return kDiverged;
-  const double training =
-      missing(Course::at(course.training, step).loss, Course::at(other.training, other_step).loss) / kClearLossShare;
+  const double training = of_training(course, step, other, other_step);
   if (course.validation.empty() || other.validation.empty()) return training;
-  const Point& held_out = Course::at(course.validation, step);
-  const Point& other_held_out = Course::at(other.validation, other_step);
-  const double loss = missing(held_out.loss, other_held_out.loss) / kClearLossShare;
-  if (std::isnan(held_out.accuracy)) return loss;
-  const double accuracy = (other_held_out.accuracy - held_out.accuracy) /
-                          (kClearAccuracy + standard_error(other_held_out.accuracy, course.held_out));
+  return std::min(training, of_held_out(course, step, other, other_step));
+}
+
+double shortfall(const Course& course, std::int64_t step, const Course& other, std::int64_t other_step) {
+  const double losses = loss_shortfall(course, step, other, other_step);
+  if (course.validation.empty() || other.validation.empty() || course.diverged || other.diverged) return losses;
+  const double own_accuracy = Course::at(course.validation, step).accuracy;
+  const double other_accuracy = Course::at(other.validation, other_step).accuracy;
+  if (std::isnan(own_accuracy)) return of_held_out(course, step, other, other_step);
+  const double accuracy =
+      (other_accuracy - own_accuracy) / (kClearAccuracy + standard_error(other_accuracy, course.held_out));
   // A loss on samples held out suffers from confidence, a training loss from what keeps it from memorizing.
-  return std::max(accuracy, std::min({loss, training, 2 * accuracy + 0.5}));
+  return std::max(accuracy, std::min(losses, 2 * accuracy + 0.5));
 }
 
 }  // namespace gradclinic
