@@ -21,10 +21,16 @@ def network_for(samples, output):
     whatever the number of samples."""
     first = samples[0]
     if len(samples) == 1 and first.ndim > 3 and output.ndim > 2 and first.shape[-2:] == output.shape[-2:]:
-        return _Pictures(first, output)
-    if len(samples) == 1 and _is_sequence(first) and output.ndim > 1 and first.shape[1] in output.shape[1:]:
-        return _Sequence(first, output)
-    return _Layers(samples, output)
+        network = _Pictures(first, output)
+    elif len(samples) == 1 and _is_sequence(first) and output.ndim > 1 and first.shape[1] in output.shape[1:]:
+        network = _Sequence(first, output)
+    else:
+        network = _Layers(samples, output)
+    return network.to(output.device, _kind_of(samples))
+
+
+def _kind_of(samples):
+    return next((each.dtype for each in samples if each.is_floating_point()), torch.float32)
 
 
 def _is_sequence(tensor):
@@ -61,6 +67,7 @@ class _Layers(nn.Module):
         self._shape = output.shape[1:]
         self._look = [self._looker(each) for each in samples]
         self._parts = nn.ModuleList(each for each in self._look if isinstance(each, nn.Module))
+        self.to(output.device, _kind_of(samples))
         with torch.no_grad():
             size = self._seen(samples).shape[1]
         if max(size, self._shape.numel()) > LARGEST:

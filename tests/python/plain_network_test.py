@@ -45,6 +45,11 @@ class Shapes(unittest.TestCase):
                 self.assertEqual(output.shape, (6, *shape))
                 self.assertTrue(output.requires_grad)
 
+    def test_in_double(self):
+        for shape in ((3,), (9, 2)):
+            output, _ = stood_in(Given(*shape).double(), torch.randn(6, 9, 4, dtype=torch.float64))
+            self.assertEqual((output.shape, output.dtype), ((6, *shape), torch.float64))
+
     def test_of_other_numbers_of_samples(self):
         model = Given(3)
         stood_in(model, torch.randn(6, 5))

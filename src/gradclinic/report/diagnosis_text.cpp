@@ -87,8 +87,8 @@ std::string evidence_table(const Finding& finding, const Style& style) {
 }
 
 std::string where_text(const Finding& finding, const DiagnosisReport& report) {
-  const std::string where = fmt::format(
-      "in {}; evidence {:.0f} %", layers_text(finding.layers, layer_names(report.record)), 100 * finding.confidence);
+  std::string where = fmt::format("in {}; evidence {:.0f} %", layers_text(finding.layers, layer_names(report.record)),
+                                  100 * finding.confidence);
   if (report.record.outcome.status == "weights") return where;
   const std::string when = report.before_training    ? "before training"
                            : finding.onset_step == 0 ? "from the first step on"
@@ -202,7 +202,7 @@ std::string fixes(const DiagnosisReport& report, const Style& style) {
   const Finding* cause = report.diagnosis.cause();
   if (!cause || cause->fixes.empty()) return "";
   if (is_from_outside(report.record)) return advised(report, style);
-  const std::string ideas = style.heading("Fixes to try") + "  " + wrapped(join(cause->fixes), 2, style.columns);
+  std::string ideas = style.heading("Fixes to try") + "  " + wrapped(join(cause->fixes), 2, style.columns);
   if (!report.source.empty()) return ideas;
   const std::string command = "gradclinic fix " + (report.spec.empty() ? "SPEC" : report.spec);
   return ideas + "  These and others, on this very training:\n    " + painted(command, kBold, style.colour) + "\n";
