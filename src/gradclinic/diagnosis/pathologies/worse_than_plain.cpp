@@ -15,10 +15,10 @@ std::optional<Finding> examine(const Chart& chart) {
       .rule = "a plain network learns clearly more from the same batches by the same loss",
       .sentence =
           "A small plain network in the model's place learns clearly more from the same batches by the same loss. "
-                     "What is wrong is in the model's own code, and no change of how it is trained mends it: a state that "
-                     "is not handed on, an axis or a place that is mistaken, a part whose gradient is cut, a norm or "
-                     "pooling that takes away what tells the samples apart, or too little room for the task.",
-                 .by_hand = true};
+          "What is wrong is in the model's own code, and no change of how it is trained mends it: a state that "
+          "is not handed on, an axis or a place that is mistaken, a part whose gradient is cut, a norm or "
+          "pooling that takes away what tells the samples apart, or too little room for the task.",
+      .by_hand = true};
 }
 
 /// With what the two came to.
