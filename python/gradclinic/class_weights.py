@@ -3,9 +3,10 @@
 import torch
 from torch.nn import functional
 
-FEWEST = 4       # batches
-UNCERTAIN = 0.01 # distance from its target from which on a sample's pull tells its weight
-SPREAD = 0.05    # of the weights within a class, over their mean
+FEWEST = 4         # batches
+ENOUGH = 40        # batches, after which no more are looked at
+UNCERTAIN = 0.01   # distance from its target from which on a sample's pull tells its weight
+SPREAD = 0.05      # of the weights within a class, over their mean
 
 
 def _unweighted(outputs, classes, loss):
@@ -27,23 +28,24 @@ class ClassWeights:
         """found: the targets, or None where the loss is none that is known; gradient: by the output."""
         if found is None or found.loss == "mse" or found.mistake or gradient.shape[:1] != found.outputs.shape[:1]:
             return
-        classes, masses = found.values[:, 0], {}
-        size = _unweighted(found.outputs, classes, found.loss).norm(dim=1)
-        pull = gradient.reshape(found.outputs.shape).norm(dim=1)
-        for each in classes.unique().tolist():
-            weights = (pull / size.clamp_min(1e-12))[(classes == each) & (size > UNCERTAIN)]
-            if not len(weights):
-                return
-            mean = float(weights.mean())
-            if float((weights - mean).abs().max()) > SPREAD * mean:
-                self._others += 1
-                return
-            masses[each] = mean * int((classes == each).sum())
-        total = sum(masses.values())
-        if total > 0:
-            self._batches += 1
-            for each, mass in masses.items():
-                self._shares[each] = self._shares.get(each, 0.0) + mass / total
+        if self._batches + self._others >= ENOUGH:
+            return
+        classes, of_class = found.values[:, 0].unique(return_inverse=True)
+        size = _unweighted(found.outputs, found.values[:, 0], found.loss).norm(dim=1)
+        tells = size > UNCERTAIN
+        weights = gradient.reshape(found.outputs.shape).norm(dim=1)[tells] / size[tells]
+        told = of_class[tells].bincount(minlength=len(classes))
+        if not bool((told > 0).all()):
+            return
+        mean = of_class[tells].bincount(weights, len(classes)) / told
+        expected = mean[of_class[tells]]
+        if bool(((weights - expected).abs() > SPREAD * expected).any()):
+            self._others += 1
+            return
+        shares = mean * of_class.bincount()
+        self._batches += 1
+        for each, share in zip(classes.tolist(), (shares / shares.sum()).tolist()):
+            self._shares[each] = self._shares.get(each, 0.0) + share
 
     def facts(self):
         """By the names of the core's facts."""
