@@ -1,6 +1,7 @@
 #include "gradclinic/lab/patient_result.h"
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 namespace gradclinic {
@@ -55,14 +56,18 @@ TrialResult trial_of(const Json& json) {
 PatientResult reduce(const Diagnosis& diagnosis, const TrialReport& report) {
   PatientResult patient;
   patient.verdict = name_of(diagnosis.verdict);
-  if (diagnosis.cause()) patient.cause = diagnosis.cause()->pathology;
-  patient.sentence = diagnosis.cause() ? diagnosis.cause()->sentence : diagnosis.summary;
+  patient.sentence = diagnosis.summary;
+  if (const Finding* cause = diagnosis.cause()) {
+    patient.cause = cause->pathology;
+    patient.sentence = cause->sentence;
+  }
   if (report.tried.empty()) return patient;
   patient.measure = name_of(report.measure);
   patient.untreated = report.outcome;
   patient.seeds = report.seeds;
   for (const TriedFix& tried : report.tried) patient.tried.push_back(reduce(tried));
-  std::ranges::stable_partition(patient.tried, &TrialResult::proven);
+  // Clang 14, which clang-tidy reads with, cannot compile libstdc++'s version for ranges.
+  std::stable_partition(patient.tried.begin(), patient.tried.end(), std::mem_fn(&TrialResult::proven));
   if (!report.random.empty()) patient.random = reduce(report.random.front());
   patient.random_changes = static_cast<int>(report.random.size());
   return patient;
