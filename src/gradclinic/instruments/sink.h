@@ -11,7 +11,7 @@ struct Column {
   std::string quantity;
   int layer = 0;
   bool operator==(const Column&) const = default;
-  auto operator<=>(const Column&) const = default;
+  auto operator<=>(const Column&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 sees a pointer here
 };
 
 /// Something that happened at a step: "non-finite" (the first tensor with a NaN or Inf), "gauge-failed", "not-seen"

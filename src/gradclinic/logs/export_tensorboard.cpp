@@ -124,7 +124,7 @@ std::string export_tensorboard(const Record& record, const std::string& folder) 
   for (const auto& [name, table] : record.tables)
     name == "histograms" ? add_histograms(table, clock, writer) : add_scalars(table, clock, writer);
   const std::string name = fmt::format("events.out.tfevents.{:010.0f}.{}", clock.started(), kLogWriter);
-  const std::string path = (std::filesystem::path(folder) / name).string();
+  std::string path = (std::filesystem::path(folder) / name).string();
   write_file(path, writer.file());
   return path;
 }

@@ -40,7 +40,7 @@ Legendre legendre() {
 
 std::vector<double> panel_edges(double mean, double deviation) {
   std::vector<double> edges = {0, 10, -10, kReach, -kReach};
-  for (double z = 1; z <= 8; ++z) edges.insert(edges.end(), {z, -z});
+  for (int z = 1; z <= 8; ++z) edges.insert(edges.end(), {1.0 * z, -1.0 * z});
   const auto add = [&](double u) {
     const double z = (u - mean) / deviation;
     if (std::abs(z) < kReach) edges.push_back(z);
@@ -48,8 +48,11 @@ std::vector<double> panel_edges(double mean, double deviation) {
   if (deviation > 0) {
     const double farthest = std::abs(mean) + kReach * deviation;
     add(0);
-    for (double u = 0.5; u < farthest; u *= 2)
+    double u = 0.5;
+    while (u < farthest) {
       for (const double edge : {u, 1.5 * u}) add(edge), add(-edge);
+      u *= 2;
+    }
   }
   std::sort(edges.begin(), edges.end());
   return edges;
