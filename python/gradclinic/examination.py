@@ -8,8 +8,9 @@ import torch
 
 from gradclinic import core, second_look
 from gradclinic.clinic import Clinic, optimizers_of
+from gradclinic.continuation import Continuation, Several
 from gradclinic.diagnosis import Diagnosis
-from gradclinic.treatment import Continuation, Several, Treatment
+from gradclinic.treatment import Treatment
 
 
 class _Enough(BaseException):

@@ -88,7 +88,7 @@ class Treatment:
         wanted = {key: self._typed(key, value) for key, value in changes}
         self.changes = {key: value for key, value in wanted.items() if value != self.spec.get(key)}
         for key in self.changes:
-            if key not in MAKERS and key not in OF_STEPS and key != "model.plain":
+            if key not in MAKERS and key not in OF_STEPS:
                 raise CannotBeMade(key)
         # A larger batch is several of the loop's.
         self.gathers = round(self.changes.get("train.batch", 1) / max(1, self.spec["train.batch"]))
@@ -115,14 +115,12 @@ class Treatment:
         return self.handles
 
     def _make(self, model, optimizers):
-        if len(optimizers) != 1 and any(key.startswith("train.") or key == "model.plain" for key in self.changes):
+        if len(optimizers) != 1 and any(key.startswith("train.") for key in self.changes):
             raise CannotBeMade("several optimizers")
+        self.optimizers = optimizers
         for key, value in self.changes.items():
             if key in MAKERS:
                 MAKERS[key](self, model, value)
-        if "model.plain" in self.changes:
-            scale = self.patient.progress.target_scale
-            self.handles += stand_in(model, optimizers[0], self.patient.lens.squashing, scale)
         if "train.frozen" in self.changes:
             model.requires_grad_(True)
         if {"train.parameters", "train.frozen"} & set(self.changes):
@@ -241,6 +239,12 @@ class Treatment:
                     Replaced(torch._C, "_set_grad_enabled", lambda mode: None)]
 
         self.handles += while_computing(model, replace)
+
+    def _stand_in(self, model, wanted):
+        if len(self.optimizers) != 1:
+            raise CannotBeMade("several optimizers")
+        of = self.patient
+        self.handles += stand_in(model, self.optimizers[0], of.lens.squashing, of.progress.target_scale)
 
     def _count_alike(self, model, wanted):
         loss = self.patient.progress.loss_kind
@@ -365,35 +369,6 @@ class Treatment:
         self.handles.append(model.register_forward_hook(scaled))
 
 
-class Continuation:
-    """Goes on where another training of the same loop ended: its parameters, buffers and the optimizers' state."""
-
-    def __init__(self, before):
-        self.before = before
-
-    def apply(self, model, optimizers):
-        if len(optimizers) != len(self.before.optimizers):
-            raise CannotBeMade("other optimizers")
-        try:
-            model.load_state_dict(self.before.model.state_dict())
-            for optimizer, before in zip(optimizers, self.before.optimizers):
-                optimizer.load_state_dict({"state": before.state_dict()["state"],
-                                           "param_groups": optimizer.state_dict()["param_groups"]})
-        except (KeyError, RuntimeError, ValueError) as error:
-            raise CannotBeMade("another model") from error
-        return []
-
-
-class Several:
-    """One treatment after the other."""
-
-    def __init__(self, *treatments):
-        self.treatments = treatments
-
-    def apply(self, model, optimizers):
-        return [handle for treatment in self.treatments for handle in treatment.apply(model, optimizers)]
-
-
 MAKERS = {
     "model.init": Treatment._initialize,
     "model.bias_init": Treatment._zero_biases,
@@ -408,6 +383,7 @@ MAKERS = {
     "model.norm_momentum": Treatment._follow_batches,
     "model.training": Treatment._stay_in_training_mode,
     "model.softmax": Treatment._turn_softmax,
+    "model.plain": Treatment._stand_in,
     "train.class_weights": Treatment._count_alike,
 }
 OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup",

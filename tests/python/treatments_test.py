@@ -7,10 +7,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from gradclinic.continuation import Continuation
 from gradclinic.examination import _trained, _treatments
 from gradclinic.scale import Scale
 from gradclinic.softmax import runs_along_other_axes
-from gradclinic.treatment import CannotBeMade, Continuation, Treatment
+from gradclinic.treatment import CannotBeMade, Treatment
 from small_loop import adam, adam_of, data, decayed, fit, loop, momentum
 
 
