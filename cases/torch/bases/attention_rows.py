@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import images
 import plan
 import weights
 
@@ -65,7 +65,7 @@ class RowTransformer(nn.Module):
 def training(seed, *, samples=1200, width=32, depth=2, activation="relu", dropout=0.0, softmax=False, gain=None,
              fill=None, smoothing=0.0, pixels="standardized", labels="true", rare=(), **change):
     generator = plan.prepare(seed)
-    samples = data.fashion(generator, samples, pixels=pixels, labels=labels, rare=rare)
+    samples = images.fashion(generator, samples, pixels=pixels, labels=labels, rare=rare)
     model = RowTransformer(width, depth, getattr(F, activation), dropout, softmax)
     if gain is not None:
         weights.scale_weights(model, gain)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import images
 import plan
 import weights
 
@@ -41,7 +41,7 @@ class Autoencoder(nn.Module):
 def training(seed, *, samples=1200, code=12, activation="relu", output="sigmoid", noise=0.0, detach=False,
              gain=None, bias=None, pixels="unit", **change):
     generator = plan.prepare(seed)
-    inputs, _, held_out, _ = data.fashion(generator, samples, pixels=pixels)
+    inputs, _, held_out, _ = images.fashion(generator, samples, pixels=pixels)
     model = Autoencoder(code, activation, output, noise, detach)
     if gain is not None:
         weights.scale_weights(model, gain)

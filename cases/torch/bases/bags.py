@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import images
 import plan
 import weights
 
@@ -48,7 +48,7 @@ LOSSES = {
 def training(seed, *, samples=800, size=6, share=0.5, pixels="standardized", labels="true", hidden=24, attention=16,
              dropout=0.0, temperature=1.0, gain=None, zero_attention=False, loss="bce", **change):
     generator = plan.prepare(seed)
-    samples = data.bags(generator, samples, size=size, share=share, pixels=pixels, labels=labels)
+    samples = images.bags(generator, samples, size=size, share=share, pixels=pixels, labels=labels)
     model = AttentionMIL(hidden, attention, dropout, temperature)
     if gain is not None:
         weights.scale_weights(model, gain)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import images
 import plan
 import weights
 
@@ -50,7 +50,7 @@ LOSSES = {
 def training(seed, *, samples=1500, noise=0.4, amplitude=1.0, scale=1.0, channels=12, norm=True, activation="leaky",
              output="sigmoid", flip=False, gain=None, prior=None, loss="mse", **change):
     generator = plan.prepare(seed)
-    inputs, targets, *held_out = data.boxes(generator, samples, noise=noise, scale=scale)
+    inputs, targets, *held_out = images.boxes(generator, samples, noise=noise, scale=scale)
     samples = amplitude * inputs, targets, amplitude * held_out[0], held_out[1]
     model = BoxRegressor(channels, norm, activation, output, flip)
     if gain is not None:

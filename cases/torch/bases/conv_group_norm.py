@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-import data
+import images
 import plan
 import weights
 
@@ -38,7 +38,7 @@ class Network(nn.Module):
 def training(seed, *, samples=1200, activation="silu", groups=4, dropout=0.0, unused=False, gain=None, fill=None,
              frozen=False, pixels="standardized", labels="true", rare=(), **change):
     generator = plan.prepare(seed)
-    samples = data.fashion(generator, samples, pixels=pixels, labels=labels, rare=rare)
+    samples = images.fashion(generator, samples, pixels=pixels, labels=labels, rare=rare)
     model = Network(activation, groups, dropout, unused)
     if gain is not None:
         weights.scale_weights(model, gain)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import images
 import plan
 
 FAMILY = "convolutional"
@@ -68,9 +68,9 @@ LOSSES = {
 def training(seed, *, samples=900, pixels="standardized", labels="true", raw_test=False, dims=(16, 32),
              layer_scale=0.1, drop_path=0.0, cosine=None, std=None, loss="cross entropy", **change):
     generator = plan.prepare(seed)
-    pictures, classes, *test = data.fashion(generator, samples, held_out=300, pixels=pixels, labels=labels)
+    pictures, classes, *test = images.fashion(generator, samples, held_out=300, pixels=pixels, labels=labels)
     if raw_test:
-        test = data.fashion(torch.Generator().manual_seed(1000 + seed), samples, held_out=300, pixels="raw")[2:]
+        test = images.fashion(torch.Generator().manual_seed(1000 + seed), samples, held_out=300, pixels="raw")[2:]
     model = ConvNeXt(list(dims), layer_scale, drop_path, cosine)
     if std is not None:
         for parameter in model.parameters():

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-import data
+import images
 import plan
 import weights
 
@@ -26,7 +26,7 @@ def network(depth, width, activation):
 def training(seed, *, samples=1200, depth=10, width=16, activation="relu", init="he", gain=None, bias=None, fill=None,
              pixels="standardized", labels="true", **change):
     generator = plan.prepare(seed)
-    samples = data.fashion(generator, samples, pixels=pixels, labels=labels)
+    samples = images.fashion(generator, samples, pixels=pixels, labels=labels)
     model = network(depth, width, activation)
     if init == "he":
         weights.he_weights(model)

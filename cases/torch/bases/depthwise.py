@@ -3,7 +3,7 @@
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import images
 import plan
 import weights
 
@@ -39,7 +39,7 @@ ACTIVATIONS = {"relu6": lambda: nn.ReLU6(inplace=True), "hardswish": nn.Hardswis
 def training(seed, *, samples=1200, widths=(12, 24, 48, 48), activation="relu6", dropout=0.0, gain=None,
              fill=None, trained="all", pixels="standardized", labels="true", rare=(), **change):
     generator = plan.prepare(seed)
-    samples = data.fashion(generator, samples, pixels=pixels, labels=labels, rare=rare)
+    samples = images.fashion(generator, samples, pixels=pixels, labels=labels, rare=rare)
     model = Mobile(list(widths), ACTIVATIONS[activation], dropout)
     if gain is not None:
         weights.scale_weights(model, gain)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import images
 import plan
 import weights
 
@@ -59,7 +59,7 @@ class NextFrame(nn.Module):
 def training(seed, *, samples=500, offset=0.0, scale=1.0, hidden_dim=8, kernel_size=3, layers=1,
              activation="tanh", handed_on=True, detach=False, fill=None, std=None, **change):
     generator = plan.prepare(seed)
-    films, targets, *held_out = data.flights(generator, samples, offset=offset, scale=scale)
+    films, targets, *held_out = images.flights(generator, samples, offset=offset, scale=scale)
     model = NextFrame(hidden_dim, kernel_size, layers, activation, handed_on, detach)
     if fill is not None:
         weights.fill_weights(model, fill)

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-import data
+import images
 import plan
 import weights
 
@@ -29,7 +29,7 @@ class Rows(nn.Module):
 def training(seed, *, samples=1200, width=40, layers=1, both_ways=False, dropout=0.0, gain=None, fill=None,
              trained="all", pixels="standardized", labels="true", rare=(), **change):
     generator = plan.prepare(seed)
-    samples = data.fashion(generator, samples, pixels=pixels, labels=labels, rare=rare)
+    samples = images.fashion(generator, samples, pixels=pixels, labels=labels, rare=rare)
     model = Rows(width, layers, both_ways, dropout)
     if gain is not None:
         weights.scale_weights(model, gain)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import images
 import plan
 import weights
 
@@ -61,7 +61,7 @@ LOSSES = {
 def training(seed, *, samples=800, pixels="standardized", labels="true", rare=(), bn=True, dropout=0.0,
              head_gain=1.0, gain=1.0, loss="cross entropy", **change):
     generator = plan.prepare(seed)
-    dataset = data.fashion(generator, samples, held_out=200, pixels=pixels, labels=labels, rare=rare)
+    dataset = images.fashion(generator, samples, held_out=200, pixels=pixels, labels=labels, rare=rare)
     net = build(bn, dropout)
     weights.scale_weights(net, gain)
     weights.scale_weights(net[-1], head_gain)

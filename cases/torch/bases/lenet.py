@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import images
 import plan
 import weights
 
@@ -54,7 +54,7 @@ LOSSES = {
 def training(seed, *, samples=1200, channels=8, activation="relu", dropout=0.0, detach=False, bias=None, gain=None,
              frozen=False, pixels="standardized", labels="true", rare=(), loss="cross_entropy", **change):
     generator = plan.prepare(seed)
-    samples = data.fashion(generator, samples, pixels=pixels, labels=labels, rare=rare)
+    samples = images.fashion(generator, samples, pixels=pixels, labels=labels, rare=rare)
     numbers = loss == "class_numbers"
     model = LeNet(channels, getattr(torch, activation), dropout, detach, 1 if numbers else 10)
     if bias is not None:

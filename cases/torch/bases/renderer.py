@@ -2,7 +2,7 @@
 
 from torch import nn
 
-import data
+import images
 import plan
 
 FAMILY = "convolutional"
@@ -47,7 +47,7 @@ LOSSES = {
 def training(seed, *, samples=800, act="leaky", norm=False, std=None, origin=0.0, offset=0.0, scale=1.0,
              only=None, loss="mse", **change):
     rng = plan.prepare(seed)
-    z, x, z_val, x_val = data.discs(rng, samples)
+    z, x, z_val, x_val = images.discs(rng, samples)
     net = Generator(act=act, norm=norm)
     if std is not None:
         normal_init(net, std)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import images
 import plan
 import weights
 
@@ -52,7 +52,7 @@ class ResNet(nn.Module):
 def training(seed, *, samples=1200, blocks=4, skip=True, zero_last=False, gain=None, fill=None, trained="all",
              pixels="standardized", labels="true", smoothing=0.0, **change):
     generator = plan.prepare(seed)
-    samples = data.fashion(generator, samples, pool=1, pixels=pixels, labels=labels)
+    samples = images.fashion(generator, samples, pool=1, pixels=pixels, labels=labels)
     model = ResNet(blocks, skip)
     if zero_last:
         for block in model.blocks:

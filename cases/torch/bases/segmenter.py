@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import images
 import plan
 import weights
 
@@ -71,7 +71,7 @@ ACTS = {"relu": lambda: nn.ReLU(inplace=True), "sigmoid": nn.Sigmoid}
 def training(seed, *, samples=400, noise=0.4, ch=6, norm="batch", act="relu", skips=True, prior=None,
              gain=None, kernel=None, trained="all", scale=1.0, loss="bce", **change):
     generator = plan.prepare(seed)
-    inputs, masks, *held_out = data.silhouettes(generator, samples, noise=noise)
+    inputs, masks, *held_out = images.silhouettes(generator, samples, noise=noise)
     samples = inputs * scale, masks, held_out[0] * scale, held_out[1]
     model = UNet(ch, NORMS[norm], ACTS[act], skips)
     if gain is not None:

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import images
 import plan
 
 FAMILY = "convolutional"
@@ -61,7 +61,7 @@ def training(seed, *, samples=1500, same=0.5, itself=0.0, pixels="standardized",
              activation="relu", distance="squared", shared=True, dropout=0.0, output="identity", frozen=False,
              loss="bce", **change):
     generator = plan.prepare(seed)
-    samples = data.twins(generator, samples, same=same, itself=itself, pixels=pixels)
+    samples = images.twins(generator, samples, same=same, itself=itself, pixels=pixels)
     model = Twins(channels, embedding, activation, distance, shared, dropout, output)
     if frozen:
         model.embed[0].requires_grad_(False)

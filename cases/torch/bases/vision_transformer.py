@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-import data
+import images
 import plan
 import weights
 
@@ -35,7 +35,7 @@ class VisionTransformer(nn.Module):
 def training(seed, *, samples=1200, width=32, depth=1, activation="gelu", dropout=0.0, gain=None,
              trained="all", frozen=False, pixels="standardized", labels="true", rare=(), smoothing=0.0, **change):
     generator = plan.prepare(seed)
-    samples = data.fashion(generator, samples, pixels=pixels, labels=labels, rare=rare)
+    samples = images.fashion(generator, samples, pixels=pixels, labels=labels, rare=rare)
     model = VisionTransformer(width, depth, activation, dropout)
     if gain is not None:
         weights.scale_weights(model, gain)

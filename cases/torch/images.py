@@ -1,0 +1,149 @@
+"""Samples: pictures, of clothes or drawn by a generator. All return training inputs and targets, then held-out inputs
+and targets."""
+
+import functools
+import gzip
+import math
+import os
+from pathlib import Path
+
+import numpy
+import torch
+from torch.nn import functional as F
+
+from data import relabel, split
+
+FASHION = Path(os.environ.get("GRADCLINIC_FASHION_MNIST", "/usr/share/datasets/fashion-mnist"))
+
+
+@functools.lru_cache(maxsize=1)
+def _pictures():
+    """Fashion-MNIST's second file: 10,000 pictures of 28 x 28 and their classes, as bytes."""
+    read = []
+    for name, header, shape in (("images-idx3", 16, (-1, 28, 28)), ("labels-idx1", 8, (-1,))):
+        path = FASHION / f"t10k-{name}-ubyte.gz"
+        if not path.exists():
+            raise FileNotFoundError(f"[{path}] Fashion-MNIST is not here: install dataset-fashion-mnist, "
+                                    "or set GRADCLINIC_FASHION_MNIST to the folder of its files")
+        read.append(torch.from_numpy(numpy.frombuffer(gzip.open(path).read(), numpy.uint8, offset=header).copy()
+                                     .reshape(shape)))
+    return read
+
+
+def fashion(generator, samples, *, held_out=400, pool=2, pixels="standardized", labels="true", rare=()):
+    """Pictures (samples, 1, side, side), side 28 / pool. pixels: standardized, unit (0 to 1), raw (0 to 255), or
+    per-pixel (each pixel by its own mean and deviation, as NumPy would). labels: see relabel(); rare: classes of
+    which only one picture in 60 is kept, in both halves."""
+    pictures, classes = _pictures()
+    order = torch.randperm(len(pictures), generator=generator)
+    if rare:
+        luck = torch.rand(len(order), generator=generator) < 1 / 60
+        order = order[~torch.isin(classes[order].long(), torch.tensor(list(rare))) | luck]
+    order = order[:samples + held_out]
+    inputs = F.avg_pool2d(pictures[order].float().unsqueeze(1), pool)
+    if pixels == "unit":
+        inputs = inputs / 255
+    elif pixels == "standardized":
+        inputs = (inputs - inputs[:samples].mean()) / inputs[:samples].std()
+    elif pixels == "per-pixel":
+        inputs = (inputs - inputs[:samples].mean(0)) / inputs[:samples].std(0)
+    elif pixels != "raw":
+        raise ValueError(f"pixels: no such scale (got {pixels})")
+    targets = relabel(classes[order].long(), labels, 10, generator)
+    return inputs[:samples], targets[:samples], inputs[samples:], targets[samples:]
+
+
+def silhouettes(generator, samples, *, held_out=200, noise=0.4):
+    """Pictures of clothes (samples, 1, 16, 16), 0 to 1, under noise of their own contrast; the target of each pixel is
+    1.0 where the cloth is."""
+    pictures, _, others, _ = fashion(generator, samples, held_out=held_out, pixels="unit")
+    clean = F.pad(torch.cat([pictures, others]), (1, 1, 1, 1))
+    contrast = 0.6 + 0.8 * torch.rand(len(clean), 1, 1, 1, generator=generator)
+    inputs = contrast * (clean + noise * torch.randn(clean.shape, generator=generator))
+    return split(inputs, (clean > 0.15).float(), samples)
+
+
+def discs(generator, samples, *, held_out=200, side=12):
+    """Where a disc lies, how wide and how bright it is, four numbers of -1 to 1 (samples, 4); the target is its picture
+    (samples, 1, side, side) with soft edges, standardized."""
+    count = samples + held_out
+    inputs = 2 * torch.rand(count, 4, generator=generator) - 1
+    x, y, radius, light = (part.view(-1, 1, 1) for part in inputs.unbind(1))
+    axis = torch.linspace(-1, 1, side)
+    distance = ((axis - 0.6 * x) ** 2 + (axis.unsqueeze(1) - 0.6 * y) ** 2).sqrt()
+    targets = (1 + 0.5 * light) * torch.sigmoid((0.45 + 0.15 * radius - distance) / 0.1)
+    targets = (targets - targets[:samples].mean()) / targets[:samples].std()
+    return split(inputs, targets.unsqueeze(1), samples)
+
+
+def flights(generator, samples, *, held_out=150, length=6, side=8, offset=0.0, scale=1.0):
+    """Films (samples, length, 1, side, side) of a soft ball that flies straight and bounces off the edges; the target
+    is the picture that comes next. Standardized, then times scale plus offset, films and targets."""
+    count = samples + held_out
+    place = (side - 1) * torch.rand(count, 2, generator=generator)
+    angle = 2 * math.pi * torch.rand(count, 1, generator=generator)
+    speed = (0.7 + 0.8 * torch.rand(count, 1, generator=generator)) * torch.cat([angle.cos(), angle.sin()], 1)
+    time = torch.arange(length + 1).view(-1, 1)
+    turn = 2 * (side - 1)
+    path = (place.unsqueeze(1) + time * speed.unsqueeze(1)) % turn
+    path = torch.minimum(path, turn - path)
+    axis = torch.arange(side)
+    x = torch.exp(-(axis - path[..., :1]) ** 2)
+    y = torch.exp(-(axis - path[..., 1:]) ** 2)
+    films = (y.unsqueeze(3) * x.unsqueeze(2)).unsqueeze(2)
+    films = (films - films[:samples].mean()) / films[:samples].std() * scale + offset
+    return split(films[:, :-1].clone(), films[:, -1].clone(), samples)
+
+
+def boxes(generator, samples, *, held_out=200, side=20, noise=0.5, scale=1.0):
+    """Noisy pictures (samples, 1, side, side) of a rectangle of its own brightness; the target is its box as (centre
+    across, centre down, width, height), in shares of the side times scale."""
+    count = samples + held_out
+    extent = 0.2 + 0.4 * torch.rand(count, 2, generator=generator)
+    centre = extent / 2 + (1 - extent) * torch.rand(count, 2, generator=generator)
+    axis = (torch.arange(side) + 0.5) / side
+    across = ((axis - centre[:, :1]).abs() < extent[:, :1] / 2).float()
+    down = ((axis - centre[:, 1:]).abs() < extent[:, 1:] / 2).float()
+    light = 0.8 + 0.8 * torch.rand(count, 1, 1, generator=generator)
+    inputs = light * down.unsqueeze(2) * across.unsqueeze(1)
+    inputs = inputs + noise * torch.randn(inputs.shape, generator=generator)
+    return split(inputs.unsqueeze(1), torch.cat([centre, extent], 1) * scale, samples)
+
+
+def twins(generator, samples, *, held_out=300, same=0.5, itself=0.0, pixels="standardized"):
+    """Pairs of pictures of clothes (samples, 2, 14, 14) of five kinds; the target is 1.0 where both are of one, as
+    a share `same` of them is. itself: the share of all pairs in which both are the same picture."""
+    count = samples + held_out
+    pictures, classes, *_ = fashion(generator, 10000, held_out=0, pixels=pixels)
+    kinds = torch.isin(classes, torch.tensor([1, 2, 3, 5, 8]))
+    pictures, classes = pictures[kinds], classes[kinds]
+    order = classes.argsort()
+    bounds = classes.bincount(minlength=10).cumsum(0)
+    first = torch.randint(len(pictures), (count,), generator=generator)
+    starts = torch.cat([torch.zeros(1, dtype=torch.long), bounds[:-1]])[classes[first]]
+    sizes = bounds[classes[first]] - starts
+    luck = torch.rand(count, generator=generator)
+    alike = order[starts + (luck * sizes).long()]
+    other = (bounds[classes[first]] + (luck * (len(pictures) - sizes)).long()) % len(pictures)
+    equal = torch.rand(count, generator=generator) < same
+    second = torch.where(equal, alike, order[other])
+    second = torch.where(torch.rand(count, generator=generator) < itself, first, second)
+    inputs = torch.cat([pictures[first], pictures[second]], 1)
+    return split(inputs, (classes[first] == classes[second]).float(), samples)
+
+
+def bags(generator, samples, *, held_out=300, size=6, share=0.5, pixels="standardized", labels="true"):
+    """Bags of pictures of clothes (samples, size, 1, 7, 7); the target of a bag is 1.0 where one or two of them show
+    trousers, as in a share of all bags, and in the others none does."""
+    count = samples + held_out
+    pictures, classes, *_ = fashion(generator, 10000, held_out=0, pool=4, pixels=pixels)
+    sought, others = (classes == 1).nonzero().squeeze(1), (classes != 1).nonzero().squeeze(1)
+    chosen = others[torch.randint(len(others), (count, size), generator=generator)]
+    one, two = sought[torch.randint(len(sought), (2, count), generator=generator)]
+    found = torch.rand(count, generator=generator) < share
+    places = torch.rand(count, size, generator=generator).argsort(1)
+    rows = torch.arange(count)
+    chosen[rows[found], places[found, 0]] = one[found]
+    second = found & (torch.rand(count, generator=generator) < 0.5)
+    chosen[rows[second], places[second, 1]] = two[second]
+    return split(pictures[chosen], relabel(found.float(), labels, 2, generator), samples)
