@@ -8,15 +8,16 @@ import types
 
 import torch
 
-from gradclinic import core, modules, targets
-from gradclinic.class_weights import ClassWeights
+from gradclinic import core, modules
 from gradclinic.description import describe
 from gradclinic.diagnosis import Diagnosis
 from gradclinic.guard import Guard, guarded
-from gradclinic.lens import Lens
-from gradclinic.loop import Loop
-from gradclinic.progress import Progress
-from gradclinic.pulls import Pulls
+from gradclinic.looks import targets
+from gradclinic.looks.class_weights import ClassWeights
+from gradclinic.looks.lens import Lens
+from gradclinic.looks.loop import Loop
+from gradclinic.looks.progress import Progress
+from gradclinic.looks.pulls import Pulls
 from gradclinic.schedule import Schedule
 
 NAN = math.nan

@@ -6,11 +6,12 @@ import sys
 
 import torch
 
-from gradclinic import core, second_look
+from gradclinic import core
 from gradclinic.clinic import Clinic, optimizers_of
-from gradclinic.continuation import Continuation, Several
 from gradclinic.diagnosis import Diagnosis
-from gradclinic.treatment import Treatment
+from gradclinic.looks import second_look
+from gradclinic.trials.continuation import Continuation, Several
+from gradclinic.trials.treatment import Treatment
 
 
 class _Enough(BaseException):

@@ -14,7 +14,8 @@ import torch
 from torch import nn
 
 import gradclinic
-from gradclinic import core, eye, lens, weights
+from gradclinic import core
+from gradclinic.looks import eye, lens, weights
 from zoo import TRAININGS
 
 GAUGES = ("l2", "mean", "std", "min", "max", "zeros", "non_finite", "dead_units", "saturated_units")
@@ -102,7 +103,7 @@ with gradclinic.watch(model, optimizer, budget=None) as clinic:
 print(type(clinic.lens.eye).__module__, len(clinic.series("activation_grad.l2", 1)[1]), clinic.notes)
 """
         ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-        self.assertEqual("gradclinic.eye 5 []\n", ran.stdout, ran.stderr)
+        self.assertEqual("gradclinic.looks.eye 5 []\n", ran.stdout, ran.stderr)
 
 
 class EitherWay(unittest.TestCase):

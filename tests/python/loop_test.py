@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import gradclinic
-from gradclinic.second_look import mixes_samples
+from gradclinic.looks.second_look import mixes_samples
 
 
 def pictures(count=240, classes=4):

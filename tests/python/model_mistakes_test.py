@@ -9,8 +9,8 @@ from torch import nn
 from torch.nn import functional as F
 
 import gradclinic
-from gradclinic import last_activation
-from gradclinic.second_look import norm_gap
+from gradclinic.looks.second_look import norm_gap
+from gradclinic.trials import last_activation
 from small_loop import adam
 
 

@@ -8,8 +8,8 @@ from torch import nn
 from torch.nn import functional as F
 
 import gradclinic
-from gradclinic.plain_network import NoPlainNetwork
-from gradclinic.stand_in import stand_in
+from gradclinic.trials.plain_network import NoPlainNetwork
+from gradclinic.trials.stand_in import stand_in
 from small_loop import adam
 
 

@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import gradclinic
-from gradclinic import targets
+from gradclinic.looks import targets
 
 
 class Targets(unittest.TestCase):

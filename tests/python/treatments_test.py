@@ -7,11 +7,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from gradclinic.continuation import Continuation
 from gradclinic.examination import _trained, _treatments
-from gradclinic.scale import Scale
-from gradclinic.softmax import runs_along_other_axes
-from gradclinic.treatment import CannotBeMade, Treatment
+from gradclinic.looks.softmax import runs_along_other_axes
+from gradclinic.trials.continuation import Continuation
+from gradclinic.trials.model_changes import MAKERS
+from gradclinic.trials.scale import Scale
+from gradclinic.trials.treatment import CannotBeMade, Treatment
 from small_loop import adam, adam_of, data, decayed, fit, loop, momentum
 
 
@@ -170,7 +171,7 @@ class Treatments(unittest.TestCase):
         with torch.no_grad():
             model[0].weight.mul_(30)
         fine = model[1].weight.detach().clone()
-        Treatment._initialize(None, model, "he_normal")
+        MAKERS["model.init"](None, model, "he_normal")
         self.assertAlmostEqual(float(model[0].weight.std()), 1, delta=0.1)
         self.assertTrue(torch.equal(model[1].weight, fine))
 
@@ -180,7 +181,7 @@ class Treatments(unittest.TestCase):
             model = nn.Sequential(nn.Identity(), first)
             patient = unittest.mock.Mock(layers=[unittest.mock.Mock(channels_first=isinstance(first, nn.Conv1d))])
             treatment = unittest.mock.Mock(patient=patient, handles=[])
-            Treatment._standardize(treatment, model, True)
+            MAKERS["data.standardize"](treatment, model, True)
             seen = []
             model[0].register_forward_hook(lambda module, inputs, output: seen.append(output))
             sizes = torch.tensor([1.0, 10.0, 100.0]).view([3 if axis == features else 1 for axis in range(len(shape))])

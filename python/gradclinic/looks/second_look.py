@@ -6,7 +6,7 @@ import copy
 import torch
 
 from gradclinic import modules
-from gradclinic.softmax import runs_along_other_axes
+from gradclinic.looks.softmax import runs_along_other_axes
 
 SAMPLES = 32     # of a batch
 VISIBLE = 1e-3   # of an output's deviation

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from gradclinic.scale import Scale
+from gradclinic.trials.scale import Scale
 
 WIDTH = 64
 CODES = 32              # of an embedding

@@ -1,6 +1,6 @@
 """Treatments made of trainings and treatments before."""
 
-from gradclinic.treatment import CannotBeMade
+from gradclinic.trials.treatment import CannotBeMade
 
 
 class Continuation:

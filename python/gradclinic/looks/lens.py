@@ -8,13 +8,13 @@ import torch
 
 from gradclinic import core, modules
 from gradclinic.guard import guarded
+from gradclinic.looks.weights import Weights
 from gradclinic.tensors import first_tensor, layout, plain
-from gradclinic.weights import Weights
 
 try:
     from gradclinic.hooks import Eye
 except ImportError:  # not built, or for another version of PyTorch
-    from gradclinic.eye import Eye
+    from gradclinic.looks.eye import Eye
 
 NAN = math.nan
 

@@ -5,8 +5,8 @@ import statistics
 
 import torch
 
-from gradclinic.logits import Logits
-from gradclinic.targets import MISTAKES
+from gradclinic.looks.logits import Logits
+from gradclinic.looks.targets import MISTAKES
 from gradclinic.tensors import plain
 
 NAN = math.nan

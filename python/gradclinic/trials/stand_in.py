@@ -6,8 +6,8 @@ import types
 import torch
 from torch import nn
 
-from gradclinic.plain_network import NoPlainNetwork, network_for
 from gradclinic.replaced import Undo
+from gradclinic.trials.plain_network import NoPlainNetwork, network_for
 
 RATE = 0.003
 

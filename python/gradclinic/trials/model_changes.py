@@ -1,0 +1,227 @@
+"""Changes to a model, made once, before the first step."""
+
+import functools
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from gradclinic import modules
+from gradclinic.looks.class_weights import count_alike
+from gradclinic.looks.softmax import along_last_axis
+from gradclinic.replaced import Replaced, while_computing
+from gradclinic.trials import CannotBeMade, last_activation, outputs
+from gradclinic.trials.scale import Scale
+from gradclinic.trials.stand_in import stand_in
+
+ACTIVATIONS = {"relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "elu": nn.ELU, "selu": nn.SELU, "gelu": nn.GELU,
+               "silu": nn.SiLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "softplus": nn.Softplus,
+               "identity": nn.Identity}
+
+INITIALIZERS = {
+    "he_normal": lambda weight: nn.init.kaiming_normal_(weight, nonlinearity="relu"),
+    "he_uniform": lambda weight: nn.init.kaiming_uniform_(weight, nonlinearity="relu"),
+    "xavier_normal": nn.init.xavier_normal_,
+    "xavier_uniform": nn.init.xavier_uniform_,
+    "lecun_normal": lambda weight: nn.init.kaiming_normal_(weight, nonlinearity="linear"),
+    "orthogonal": nn.init.orthogonal_,
+}
+
+
+LARGE_TABLE = 3.0   # an embedding's deviation, from which on it starts anew as nn.Embedding does
+
+DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d")
+
+
+def _with_share(drop_out, share):
+    """The function, whatever share it is called with."""
+    def dropped(input, p=0.5, training=True, inplace=False):
+        return drop_out(input, share, training, inplace)
+    return functools.wraps(drop_out)(dropped)
+
+
+def _change_output(treatment, model, wanted):
+    if wanted == "linear":
+        treatment.handles += last_activation.left_out(model)
+        return
+    change = outputs.CHANGES.get(wanted)
+    if change is None:
+        raise CannotBeMade(f"model.output = {wanted}")
+
+    def changed(module, inputs, output):
+        if not isinstance(output, torch.Tensor) or not output.ndim:
+            raise CannotBeMade("model.output")
+        return change(output, treatment.patient.lens.squashing)
+
+    treatment.handles.append(model.register_forward_hook(changed))
+
+
+def _stay_in_the_graph(treatment, model, wanted):
+    """Nothing is detached, and gradients stay on, while the model computes an output that takes them."""
+    def replace():
+        if not torch.is_grad_enabled():
+            return []
+        return [Replaced(torch.Tensor, "detach", lambda tensor: tensor),
+                Replaced(torch._C, "_set_grad_enabled", lambda mode: None)]
+
+    treatment.handles += while_computing(model, replace)
+
+
+def _stand_in(treatment, model, wanted):
+    if len(treatment.optimizers) != 1:
+        raise CannotBeMade("several optimizers")
+    of = treatment.patient
+    treatment.handles += stand_in(model, treatment.optimizers[0], of.lens.squashing, of.progress.target_scale)
+
+
+def _count_alike(treatment, model, wanted):
+    loss = treatment.patient.progress.loss_kind
+    if wanted != "equal" or loss not in ("cross_entropy", "bce"):
+        raise CannotBeMade("train.class_weights")
+    treatment.handles.append(count_alike(model, loss))
+
+
+def _turn_softmax(treatment, model, wanted):
+    treatment.handles += while_computing(model, along_last_axis)
+
+
+def _initialize(treatment, model, name):
+    initialize = INITIALIZERS.get(name)
+    if initialize is None:
+        raise CannotBeMade(f"model.init = {name}")
+    with torch.no_grad():
+        for layer in modules.layers_of(model):
+            for parameter, value in layer.module.named_parameters(recurse=False):
+                if not value.requires_grad:
+                    continue
+                if "weight_hh" in parameter:
+                    nn.init.orthogonal_(value)
+                elif value.ndim >= 2:
+                    initialize(value)
+                else:
+                    value.zero_()
+        for table in modules.tables_of(model):
+            if float(table.weight.std()) > LARGE_TABLE:
+                table.weight.normal_()
+        for value in model.parameters():  # of modules that are no layers, which are left as they are unless broken
+            if value.requires_grad and value.ndim == 2 and bool((value == value.flatten()[:1]).all()):
+                initialize(value)
+
+
+def _zero_biases(treatment, model, value):
+    if value:
+        raise CannotBeMade("model.bias_init")
+    with torch.no_grad():
+        for layer in modules.layers_of(model):
+            for name, bias in layer.module.named_parameters(recurse=False):
+                if "bias" in name:
+                    bias.zero_()
+
+
+def _activate(treatment, model, name):
+    kind = treatment.spec["model.activation"]
+    found = [(parent, child_name) for parent in model.modules() for child_name, child in parent.named_children()
+             if modules.activation_kind(child) == kind]
+    if not found:
+        raise CannotBeMade("model.activation")
+    for parent, child_name in found:
+        setattr(parent, child_name, ACTIVATIONS[name]())
+
+
+def _drop_out(treatment, model, share):
+    for module in model.modules():
+        if isinstance(module, nn.modules.dropout._DropoutNd):
+            module.p = share
+        elif isinstance(module, (nn.MultiheadAttention, nn.RNNBase)):
+            module.dropout = share
+    for name in DROPOUTS:
+        treatment.handles.append(Replaced(functional, name, _with_share(getattr(functional, name), share)))
+
+
+def _normalize_samples(treatment, model, wanted):
+    """Batch norm takes mean and variance over each sample in place of the batch."""
+    if (treatment.spec["model.norm"], wanted) != ("batch", "layer"):
+        raise CannotBeMade(f"model.norm = {wanted}")
+
+    def normalized(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1,
+                   eps=1e-5):
+        return functional.group_norm(input, 1, weight, bias, eps)
+
+    treatment.handles.append(Replaced(functional, "batch_norm", normalized))
+
+
+def _follow_batches(treatment, model, momentum):
+    """Batch norm's running averages."""
+    norms = [module for module in model.modules() if isinstance(module, modules.NORMS["batch"])
+             and module.momentum != momentum]
+    if not norms:
+        raise CannotBeMade("model.norm_momentum")
+    for module in norms:
+        module.momentum = momentum
+
+
+def _stay_in_training_mode(treatment, model, wanted):
+    def train(module, inputs):
+        module.train(torch.is_grad_enabled())
+
+    treatment.handles.append(model.register_forward_pre_hook(train))
+
+
+def _standardize(treatment, model, wanted):
+    scales = []
+    features = 1 if treatment.patient.layers and treatment.patient.layers[0].channels_first else -1
+
+    def standardized(module, inputs):
+        if not inputs or not isinstance(inputs[0], torch.Tensor) or not inputs[0].is_floating_point():
+            return None
+        x = inputs[0]
+        if not scales:
+            scales.append(Scale(x, features))
+        return (scales[0].applied_to(x), *inputs[1:])
+
+    treatment.handles.append(model.register_forward_pre_hook(standardized))
+
+
+def _standardize_held_out(treatment, model, wanted):
+    """Inputs of samples held out get the mean and the deviation of those trained on."""
+    (mean, deviation), (held_out_mean, held_out_deviation) = treatment.patient.progress.input_moments
+    if not deviation or not held_out_deviation:
+        raise CannotBeMade("data.standardize_held_out")
+
+    def scaled(module, inputs):
+        if torch.is_grad_enabled() and module.training:
+            return None
+        return (mean + (inputs[0] - held_out_mean) * (deviation / held_out_deviation), *inputs[1:])
+
+    treatment.handles.append(model.register_forward_pre_hook(scaled))
+
+
+def _standardize_target(treatment, model, wanted):
+    """Standardized targets are the same as an output that is scaled to them."""
+    mean, deviation = treatment.patient.progress.target_scale
+    if not deviation:
+        raise CannotBeMade("data.standardize_target")
+
+    def scaled(module, inputs, output):
+        return output * deviation + mean if isinstance(output, torch.Tensor) else None
+
+    treatment.handles.append(model.register_forward_hook(scaled))
+
+
+MAKERS = {
+    "model.init": _initialize,
+    "model.bias_init": _zero_biases,
+    "model.activation": _activate,
+    "model.dropout": _drop_out,
+    "data.standardize": _standardize,
+    "data.standardize_target": _standardize_target,
+    "data.standardize_held_out": _standardize_held_out,
+    "model.output": _change_output,
+    "model.detach": _stay_in_the_graph,
+    "model.norm": _normalize_samples,
+    "model.norm_momentum": _follow_batches,
+    "model.training": _stay_in_training_mode,
+    "model.softmax": _turn_softmax,
+    "model.plain": _stand_in,
+    "train.class_weights": _count_alike,
+}

@@ -1,0 +1,127 @@
+"""Changes to what an optimizer's steps do."""
+
+import functools
+import types
+
+import torch
+from torch import nn
+
+from gradclinic.trials.stand_in import count_step
+
+OPTIMIZERS = {
+    "sgd": lambda groups, lr, momentum: torch.optim.SGD(groups, lr=lr),
+    "momentum": lambda groups, lr, momentum: torch.optim.SGD(groups, lr=lr, momentum=momentum),
+    "nesterov": lambda groups, lr, momentum: torch.optim.SGD(groups, lr=lr, momentum=momentum, nesterov=True),
+    "adam": lambda groups, lr, momentum: torch.optim.Adam(groups, lr=lr),
+    "adamw": lambda groups, lr, momentum: torch.optim.AdamW(groups, lr=lr),
+    "rmsprop": lambda groups, lr, momentum: torch.optim.RMSprop(groups, lr=lr),
+}
+
+OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup",
+            "train.batch", "train.schedule", "train.parameters", "train.zero_grad", "train.frozen"}
+
+
+def _gather(gathered, groups, batches, complete):
+    """Adds up the gradients of several batches; whether their mean is in the parameters now."""
+    for group in groups:
+        for value in group["params"]:
+            if value.grad is None:
+                continue
+            part = value.grad / batches
+            gathered[value] = gathered[value] + part if value in gathered else part
+            if complete:
+                value.grad.copy_(gathered[value])
+    if complete:
+        gathered.clear()
+    return complete
+
+
+def change_steps(treatment, model, optimizer):
+    """Each step of the optimizer is made as the treatment wants it."""
+    change = treatment.changes
+    if not any(key in OF_STEPS for key in change):
+        return
+    if "train.frozen" in change:
+        model.requires_grad_(True)
+    if {"train.parameters", "train.frozen"} & set(change):
+        _give_all_parameters(model, optimizer)
+    groups = optimizer.param_groups
+    substitute = None
+    adam = treatment.spec["train.optimizer"].startswith("adam") and "train.optimizer" not in change
+    if adam and "train.momentum" in change:
+        for group in groups:
+            group["betas"] = (change["train.momentum"], 0.999)
+    elif "train.optimizer" in change or "train.momentum" in change:
+        name = change.get("train.optimizer", treatment.spec["train.optimizer"])
+        rate = change.get("train.lr", treatment.spec["train.lr"])
+        momentum = change.get("train.momentum", treatment.spec["train.momentum"])
+        substitute = OPTIMIZERS[name]([{"params": group["params"]} for group in groups], rate, momentum)
+    if "train.weight_decay" in change:
+        for group in (substitute or optimizer).param_groups:
+            group["weight_decay"] = change["train.weight_decay"]
+    # Another optimizer needs a rate of its own; of the same one the rate changes by a factor, whatever its schedule.
+    factor = 1.0
+    if "train.lr" in change and substitute is None:
+        factor = change["train.lr"] / treatment.spec["train.lr"] if treatment.spec["train.lr"] else 1.0
+    whole = _keep_whole_gradients(treatment, model) if change.get("train.clip_norm") == 0.0 else None
+    largest = change.get("train.clip_norm") or None
+    warmup = int(change.get("train.warmup", 0))
+    clears = change.get("train.zero_grad", False)
+    planned = []
+    if change.get("train.schedule") == "constant" and substitute is None:
+        highest = "max_lr" if "train.lr" not in change else "initial_lr"  # of a schedule that begins below its rate
+        planned = [group.get(highest, group.get("initial_lr", group["lr"])) for group in groups]
+    gathered = {}
+    original, count = optimizer.step, 0
+
+    @functools.wraps(original)
+    def step(_, *args, **kwargs):
+        nonlocal count
+        count += 1
+        if treatment.gathers > 1 and not _gather(gathered, groups, treatment.gathers, count % treatment.gathers == 0):
+            return None
+        if whole is not None:
+            for value, gradient in whole.items():
+                value.grad.copy_(gradient)
+            whole.clear()
+        if largest is not None:
+            nn.utils.clip_grad_norm_(model.parameters(), largest)
+        by = factor * (min(1.0, count / warmup) if warmup else 1.0)
+        used = substitute or optimizer
+        rates = [group["lr"] for group in used.param_groups]
+        for group, rate in zip(used.param_groups, planned or rates):
+            group["lr"] = by * rate
+        try:
+            if substitute is None:
+                return original(*args, **kwargs)
+            count_step(optimizer)
+            return substitute.step(*args, **kwargs)
+        finally:
+            if clears:
+                optimizer.zero_grad()
+            for group, rate in zip(used.param_groups, rates):
+                group["lr"] = rate
+
+    optimizer.step = types.MethodType(step, optimizer)
+
+
+def _keep_whole_gradients(treatment, model):
+    """What comes back to each parameter, before anyone clips it."""
+    whole = {}
+
+    def keeper(value):
+        def keep(gradient):
+            whole[value] = whole[value] + gradient if value in whole else gradient.clone()
+        return keep
+
+    for value in model.parameters():
+        if value.requires_grad:
+            treatment.handles.append(value.register_hook(keeper(value)))
+    return whole
+
+
+def _give_all_parameters(model, optimizer):
+    """To the first group, so that a schedule made for the groups of before still fits."""
+    known = {value for group in optimizer.param_groups for value in group["params"]}
+    optimizer.param_groups[0]["params"] += [value for value in model.parameters()
+                                            if value.requires_grad and value not in known]
