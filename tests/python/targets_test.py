@@ -75,6 +75,13 @@ class Targets(unittest.TestCase):
                                          (torch.randn(30, 4), F.nll_loss, targets.UNNORMALIZED),
                                          (shares.log(), F.nll_loss, "")):
             self.assertEqual(self.inferred(output.clone(), lambda out: loss_of(out, y)).mistake, mistake)
+        # Probabilities that the loss takes the logarithm of are as they should be.
+        for output, loss_of in ((shares, lambda out: F.nll_loss(out.log(), y)),
+                                (shares, lambda out: -(out + 1e-9).log()[torch.arange(30), y].sum())):
+            found = self.inferred(output.clone(), loss_of)
+            self.assertEqual((found.loss, found.mistake), ("cross_entropy", ""))
+            self.assertTrue(torch.equal(found.values[:, 0].long(), y))
+            self.assertTrue(torch.allclose(found.outputs, shares.log()))
         one = torch.randint(0, 2, (30,)).float()
         for loss, expected in ((F.binary_cross_entropy_with_logits, targets.PROBABILITIES), (F.binary_cross_entropy, "")):
             output = torch.randn(30).sigmoid().requires_grad_()
@@ -82,6 +89,13 @@ class Targets(unittest.TestCase):
             value.backward()
             found = targets.infer(output.detach(), output.grad, float(value), "sigmoid")
             self.assertEqual((found.loss, found.mistake), ("bce", expected))
+
+    def test_a_loss_of_the_output_of_the_action_taken_is_no_log_likelihood(self):
+        taken, reward = torch.randint(0, 4, (30, 1)), torch.rand(30)
+        for output in (0.1 * torch.randn(30, 4), torch.randn(30, 4).sigmoid()):
+            for loss_of in (F.smooth_l1_loss, F.l1_loss, F.mse_loss):
+                found = self.inferred(output.clone(), lambda out: loss_of(out.gather(1, taken)[:, 0], reward + 2))
+                self.assertNotEqual(getattr(found, "loss", None), "cross_entropy")
 
     def test_a_softmax_along_another_axis_than_the_classes(self):
         y = torch.randint(0, 3, (30, 8))

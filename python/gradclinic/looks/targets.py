@@ -66,20 +66,39 @@ def _classes(output, gradient, loss, squashing):
     used = gradient.abs().sum(1) > 0
     if output.shape[1] < 2 or not used.any():
         return None
-    one_entry = (gradient != 0).sum(1) <= 1  # log-probabilities with a negative log-likelihood
-    if not bool(one_entry.all()):
+    one_entry = bool(((gradient != 0).sum(1) <= 1).all())  # log-probabilities with a negative log-likelihood
+    if not one_entry:
         if not _sums_to_nothing(gradient) or bool(((gradient < 0).sum(1) > 1).any()):
             return None
-    ignored = ~used & (output.softmax(1).amax(1) < CERTAIN)
     target = torch.where(used, gradient.argmin(1), output.argmax(1))
-    own = functional.nll_loss(output, target) if bool(one_entry.all()) else functional.cross_entropy(output, target)
-    scale = loss / float(own) if float(own) > 0 else 1.0
-    probabilities = bool(squashing) or _are_shares(output)
-    if probabilities:
-        return Targets("cross_entropy", output, target[:, None].float(), scale, PROBABILITIES)
-    if bool(one_entry.all()) and float(output.logsumexp(1).abs().max()) > 0.01:
-        return Targets("cross_entropy", output, target[:, None].float(), 1.0, UNNORMALIZED)
-    return Targets("cross_entropy", output, target[:, None].float(), scale, ignored=ignored)
+    if one_entry:
+        return _looked_up(output, gradient, target, loss, bool(squashing) or _are_shares(output))
+    ignored = ~used & (output.softmax(1).amax(1) < CERTAIN)
+    own = float(functional.cross_entropy(output, target))
+    scale = loss / own if own > 0 else 1.0
+    mistake = PROBABILITIES if bool(squashing) or _are_shares(output) else ""
+    return Targets("cross_entropy", output, target[:, None].float(), scale, mistake, None if mistake else ignored)
+
+
+def _looked_up(output, gradient, target, loss, probabilities):
+    """A loss that looks at one entry of each row: at the target's log-probability, at what should be one, or at a
+    probability that it takes the logarithm of itself. Others look at one entry, too, as that of the action taken."""
+    values = target[:, None].float()
+    own = float(functional.nll_loss(output, target))
+    logarithms = float(output.logsumexp(1).abs().max()) <= 0.01
+    if logarithms and not probabilities:
+        return Targets("cross_entropy", output, values, loss / own if own > 0 else 1.0,
+                       ignored=(gradient == 0).all(1) & (output.amax(1) < math.log(CERTAIN)))
+    if bool((gradient > 0).any()):
+        return None
+    if _close(float((gradient * output).sum()), loss):  # linear in the output
+        return Targets("cross_entropy", output, values, loss / own if probabilities else 1.0,
+                       PROBABILITIES if probabilities else UNNORMALIZED)
+    outputs = output.clamp_min(1e-30).log()
+    if probabilities and _close(float((gradient * output * outputs).sum()), loss):
+        own = float(functional.nll_loss(outputs, target))
+        return Targets("cross_entropy", outputs, values, loss / own if own > 0 else 1.0)
+    return None
 
 
 def _misplaced(output, gradient, loss, squashing):
