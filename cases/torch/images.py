@@ -147,3 +147,44 @@ def bags(generator, samples, *, held_out=300, size=6, share=0.5, pixels="standar
     second = found & (torch.rand(count, generator=generator) < 0.5)
     chosen[rows[second], places[second, 1]] = two[second]
     return split(pictures[chosen], relabel(found.float(), labels, 2, generator), samples)
+
+
+def wardrobes(generator, samples, *, held_out=300, pixels="standardized", labels="true", rare=()):
+    """Mosaics (samples, 1, 14, 14) of four pictures of 7 x 7, of which one to three show a cloth of five kinds and the
+    others are empty; the target is 1.0 for each kind (samples, 5) that is there. rare: kinds of which only one mosaic
+    in 60 is kept, in both halves."""
+    count = (samples + held_out) * (6 if rare else 1)
+    pictures, classes, *_ = fashion(generator, 10000, held_out=0, pool=4, pixels=pixels)
+    empty = pictures.min()
+    shown = torch.isin(classes, torch.tensor([1, 2, 3, 5, 8]))
+    pictures, kinds = pictures[shown], torch.tensor([0, 0, 1, 2, 0, 3, 0, 0, 4, 0])[classes[shown]]
+    chosen = torch.randint(len(pictures), (count, 4), generator=generator)
+    number = torch.randint(1, 4, (count, 1), generator=generator)
+    there = torch.rand(count, 4, generator=generator).argsort(1) < number
+    targets = (F.one_hot(kinds[chosen], 5) * there.unsqueeze(2)).amax(1).float()
+    tiles = torch.where(there.view(count, 4, 1, 1), pictures[chosen].squeeze(2), empty)
+    inputs = tiles.unflatten(1, (2, 2)).transpose(2, 3).reshape(count, 1, 14, 14)
+    kept = (targets[:, list(rare)].sum(1) == 0) | (torch.rand(count, generator=generator) < 1 / 60)
+    inputs, targets = inputs[kept][:samples + held_out], targets[kept][:samples + held_out]
+    return split(inputs, relabel(targets, labels, 2, generator), samples)
+
+
+def crowds(generator, samples, *, held_out=200, side=16, most=8, noise=0.25, swapped=False):
+    """Noisy pictures (samples, 1, side, side) of up to `most` heads, round spots of their own brightness, and as many
+    poles, which are higher than wide; the target is the map of how crowded each place is, 1 at a head. swapped: across
+    and down are confused in the list of heads that the maps are drawn from."""
+    count = samples + held_out
+    place = 1 + (side - 3) * torch.rand(2, count, 2 * most, 2, generator=generator)
+    there = torch.rand(2, count, 2 * most, generator=generator) < 0.5 * torch.rand(2, count, 1, generator=generator)
+    light = there * (0.8 + 0.6 * torch.rand(2, count, 2 * most, generator=generator))
+    axis = torch.arange(side)
+
+    def draw(centres, weight, across, down):
+        x = torch.exp(-((axis - centres[..., :1]) / across) ** 2)
+        y = torch.exp(-((axis - centres[..., 1:]) / down) ** 2)
+        return torch.einsum("bn,bny,bnx->byx", weight.float(), y, x)
+
+    inputs = draw(place[0], light[0], 1.3, 1.3) + draw(place[1], light[1], 0.6, 2.8)
+    inputs = inputs + noise * torch.randn(inputs.shape, generator=generator)
+    targets = draw(place[0].flip(2) if swapped else place[0], there[0], 1.3, 1.3)
+    return split(inputs.unsqueeze(1), targets.unsqueeze(1), samples)
