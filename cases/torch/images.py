@@ -149,7 +149,7 @@ def bags(generator, samples, *, held_out=300, size=6, share=0.5, pixels="standar
     return split(pictures[chosen], relabel(found.float(), labels, 2, generator), samples)
 
 
-def wardrobes(generator, samples, *, held_out=300, pixels="standardized", labels="true", rare=()):
+def wardrobes(generator, samples, *, held_out=300, pixels="standardized", rare=()):
     """Mosaics (samples, 1, 14, 14) of four pictures of 7 x 7, of which one to three show a cloth of five kinds and the
     others are empty; the target is 1.0 for each kind (samples, 5) that is there. rare: kinds of which only one mosaic
     in 60 is kept, in both halves."""
@@ -166,7 +166,7 @@ def wardrobes(generator, samples, *, held_out=300, pixels="standardized", labels
     inputs = tiles.unflatten(1, (2, 2)).transpose(2, 3).reshape(count, 1, 14, 14)
     kept = (targets[:, list(rare)].sum(1) == 0) | (torch.rand(count, generator=generator) < 1 / 60)
     inputs, targets = inputs[kept][:samples + held_out], targets[kept][:samples + held_out]
-    return split(inputs, relabel(targets, labels, 2, generator), samples)
+    return split(inputs, targets, samples)
 
 
 def crowds(generator, samples, *, held_out=200, side=16, most=8, noise=0.25, swapped=False):

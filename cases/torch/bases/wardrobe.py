@@ -13,9 +13,6 @@ SPLIT = "held-out"
 PLAN = dict(optimizer="sgd", lr=0.2, batch=32, epochs=6, weight_decay=1e-4, schedule="linear")
 OWN_DATA = {"samples"}
 
-NORMS = {"batch": nn.BatchNorm2d, "group": lambda channels: nn.GroupNorm(4, channels), "none": nn.Identity}
-ACTIVATIONS = {"relu": lambda: nn.ReLU(inplace=True), "gelu": nn.GELU, "leaky": lambda: nn.LeakyReLU(0.1, inplace=True)}
-
 
 def average(x):
     return F.adaptive_avg_pool2d(x, 1).flatten(1)
@@ -32,14 +29,14 @@ POOLS = {
 
 
 class VGG(nn.Module):
-    def __init__(self, channels, norm, activation, pool, dropout, end):
+    def __init__(self, channels, pool, dropout, end):
         super().__init__()
         layers, inputs = [], 1
         for outputs in (channels, channels, "M", 2 * channels, 2 * channels, "M"):
             if outputs == "M":
                 layers.append(nn.MaxPool2d(2))
                 continue
-            layers += [nn.Conv2d(inputs, outputs, 3, padding=1), NORMS[norm](outputs), ACTIVATIONS[activation]()]
+            layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)]
             inputs = outputs
         self.features = nn.Sequential(*layers)
         self.pool = POOLS[pool]
@@ -59,13 +56,12 @@ LOSSES = {
 }
 
 
-def training(seed, *, samples=1600, pixels="standardized", amplitude=1.0, labels="true", rare=(), channels=12,
-             norm="batch", activation="relu", pool="average", dropout=0.0, end="logits", prior=None, frozen=False,
-             loss="bce", **change):
+def training(seed, *, samples=1600, pixels="standardized", amplitude=1.0, rare=(), channels=12, pool="average",
+             dropout=0.0, end="logits", prior=None, frozen=False, loss="bce", **change):
     generator = plan.prepare(seed)
-    inputs, targets, *held_out = images.wardrobes(generator, samples, pixels=pixels, labels=labels, rare=rare)
+    inputs, targets, *held_out = images.wardrobes(generator, samples, pixels=pixels, rare=rare)
     samples = inputs * amplitude, targets, held_out[0] * amplitude, held_out[1]
-    model = VGG(channels, norm, activation, pool, dropout, end)
+    model = VGG(channels, pool, dropout, end)
     if prior is not None:
         weights.set_biases(model, prior, last=True)
     if frozen:
