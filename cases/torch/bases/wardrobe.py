@@ -1,4 +1,4 @@
-"""A small VGG with batch norm says which of five kinds of clothes a mosaic shows, any number of them; SGD that decays."""
+"""A small VGG with batch norm says which of five kinds of clothes a mosaic shows, one or more; SGD that decays."""
 
 import torch
 from torch import nn
