@@ -337,3 +337,17 @@ def loads(generator, samples, *, held_out=300, history=48, ahead=12, noise=0.1, 
     series = (series + noise * torch.randn(series.shape, generator=generator)) * scale + offset
     series[:still, :history] = series[:still, :1]
     return split(series[:, :history].clone(), series[:, history:].clone(), samples)
+
+
+def matches(generator, samples, *, held_out=300, points=8, jitter=0.05, inverse=True):
+    """Two clouds of points in the plane (samples, 2, points, 2), the second being the first turned by up to half a
+    right angle, jittered and put in another order; the target of each point is the place of its like in the second.
+    inverse: False takes the order itself for it, in which each place of the second has its like in the first."""
+    count = samples + held_out
+    first = torch.randn(count, points, 2, generator=generator)
+    angle = 0.25 * math.pi * (2 * torch.rand(count, generator=generator) - 1)
+    turn = torch.stack([torch.stack([angle.cos(), -angle.sin()], 1), torch.stack([angle.sin(), angle.cos()], 1)], 1)
+    second = first @ turn + jitter * torch.randn(count, points, 2, generator=generator)
+    order = torch.rand(count, points, generator=generator).argsort(1)
+    second = second.gather(1, order.unsqueeze(2).expand(-1, -1, 2))
+    return split(torch.stack([first, second], 1), order.argsort(1) if inverse else order, samples)
