@@ -351,3 +351,25 @@ def matches(generator, samples, *, held_out=300, points=8, jitter=0.05, inverse=
     order = torch.rand(count, points, generator=generator).argsort(1)
     second = second.gather(1, order.unsqueeze(2).expand(-1, -1, 2))
     return split(torch.stack([first, second], 1), order.argsort(1) if inverse else order, samples)
+
+
+def gaps(generator, samples, *, held_out=300, length=12, symbols=12, missing=2, noise=0.1, told=False):
+    """Texts of a random grammar (samples, length + missing): each token follows from the one before it by a table, but
+    for a share `noise`. Tokens from 2 on; `missing` of them are replaced by 1, a text has 8 tokens or more, and 0
+    follows. Then come the places of what is missing; the targets are the tokens (less 2) that were there. told: the
+    training texts keep them, as if nobody had put the gaps in."""
+    count = samples + held_out
+    table = torch.randperm(symbols, generator=torch.Generator().manual_seed(5))
+    text = torch.randint(symbols, (count, length), generator=generator)
+    for place in range(1, length):
+        kept = torch.rand(count, generator=generator) >= noise
+        text[kept, place] = table[text[kept, place - 1]]
+    size = torch.randint(8, length + 1, (count, 1), generator=generator)
+    luck = torch.rand(count, length, generator=generator)
+    padding = torch.arange(length) >= size
+    places = luck.masked_fill(padding, 2.0).argsort(1)[:, :missing]
+    targets = text.gather(1, places)
+    shown = (text + 2).scatter(1, places, 1).masked_fill(padding, 0)
+    if told:
+        shown[:samples] = (text[:samples] + 2).masked_fill(padding[:samples], 0)
+    return split(torch.cat([shown, places], 1), targets, samples)
