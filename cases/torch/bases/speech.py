@@ -13,39 +13,32 @@ SPLIT = "held-out"
 PLAN = dict(optimizer="adam", lr=0.02, batch=32, epochs=7, clip=5.0)
 OWN_DATA = {"samples", "noise"}
 
-CELLS = {"gru": nn.GRU, "lstm": nn.LSTM}
-
 
 class Recognizer(nn.Module):
     """Gives log-probabilities (batch, classes, frames), class 0 being the blank. stride: so many frames are put
     together; over: the dimension that the probabilities are normalized over; masked: the share of frames that is
     blacked out in training."""
 
-    def __init__(self, cell, hidden, layers, bidirectional, batch_first, dropout, norm, stride, over, twice, masked):
+    def __init__(self, hidden, batch_first, dropout, norm, stride, over, masked):
         super().__init__()
-        self.rnn = CELLS[cell](sounds.BANDS * stride, hidden, layers, bidirectional=bidirectional,
-                               batch_first=batch_first)
-        width = hidden * (2 if bidirectional else 1)
-        self.norm = nn.LayerNorm(width) if norm else nn.Identity()
+        self.rnn = nn.GRU(sounds.BANDS * stride, hidden, bidirectional=True, batch_first=batch_first)
+        self.norm = nn.LayerNorm(2 * hidden) if norm else nn.Identity()
         self.dropout = nn.Dropout(dropout)
-        self.fc = nn.Linear(width, 1 + sounds.PHONES)
-        self.stride, self.over, self.twice, self.masked = stride, over, twice, masked
+        self.fc = nn.Linear(2 * hidden, 1 + sounds.PHONES)
+        self.stride, self.over, self.masked = stride, over, masked
 
     def forward(self, frames):
         if self.training and self.masked:
             frames = frames * (torch.rand(*frames.shape[:2], 1) >= self.masked)
         out, _ = self.rnn(frames.unflatten(1, (-1, self.stride)).flatten(2))
         logits = self.fc(self.dropout(self.norm(out)))
-        if self.twice:
-            logits = logits.softmax(2)
         return logits.log_softmax(self.over).transpose(1, 2)
 
 
-def ctc(blank=0, reduction="mean", squeezed=False):
+def ctc(blank=0, reduction="mean"):
     def loss(outputs, said):
         frames = torch.full((len(outputs),), outputs.shape[2])
-        sizes = torch.full_like(frames, said.shape[1]) if squeezed else (said > 0).sum(1)
-        return F.ctc_loss(outputs.permute(2, 0, 1), said, frames, sizes, blank=blank, reduction=reduction)
+        return F.ctc_loss(outputs.permute(2, 0, 1), said, frames, (said > 0).sum(1), blank=blank, reduction=reduction)
 
     return loss
 
@@ -55,8 +48,6 @@ LOSSES = {
     "sum": ctc(reduction="sum"),
     # The last class is taken for the blank, as TensorFlow has it.
     "blank last": ctc(blank=sounds.PHONES),
-    # The zeros that targets are padded with count as phones.
-    "padding said": ctc(squeezed=True),
 }
 
 
@@ -72,12 +63,12 @@ def right(outputs, said):
     return float((heard == said).float().mean())
 
 
-def training(seed, *, samples=640, noise=0.6, offset=0.0, scale=1.0, order="same", cell="gru", hidden=32, layers=1,
-             bidirectional=True, batch_first=True, dropout=0.0, norm=False, stride=1, over=2, twice=False, masked=0.0,
-             gain=None, orthogonal=False, trained="all", prior=None, loss="ctc", **change):
+def training(seed, *, samples=640, noise=0.6, offset=0.0, scale=1.0, order="same", hidden=32,
+             batch_first=True, dropout=0.0, norm=False, stride=1, over=2, masked=0.0, gain=None, orthogonal=False,
+             trained="all", prior=None, loss="ctc", **change):
     generator = plan.prepare(seed)
     samples = sounds.utterances(generator, samples, noise=noise, offset=offset, scale=scale, order=order)
-    model = Recognizer(cell, hidden, layers, bidirectional, batch_first, dropout, norm, stride, over, twice, masked)
+    model = Recognizer(hidden, batch_first, dropout, norm, stride, over, masked)
     if gain is not None:
         weights.scale_weights(model.rnn, gain)
     for name, parameter in model.rnn.named_parameters() if orthogonal else ():
