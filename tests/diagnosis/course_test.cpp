@@ -57,6 +57,35 @@ TEST(Course, OfSumsTheUnitOfSamplesHeldOutIsTheirOwn) {
   EXPECT_EQ(course.training[1].loss, 0.5);
 }
 
+Record of_unknown_loss(const std::vector<float>& losses) {
+  Record record = made(losses, std::abs(losses.front()));
+  record.tables.erase("data");
+  add_table(record, "data", {0},
+            {{{"data.constant_loss", 0}, {std::abs(losses.front())}}, {{"data.target_deviation", 0}, {std::nanf("")}}});
+  return record;
+}
+
+TEST(Course, ALossThatIsNotUnderstoodIsHeldAgainstTheFirst) {
+  const Course course = read_course(of_unknown_loss({4, 2, 1}));
+  EXPECT_TRUE(course.of_first);
+  EXPECT_EQ(course.last().loss, 0.25);
+  EXPECT_FALSE(read_course(made({4, 2, 1}, 4)).of_first);
+}
+
+TEST(Course, LossesBelowZeroAreHeldAgainstTheFirst) {
+  Record record = of_unknown_loss({-0.1F, -0.5F, -0.9F, -0.7F});
+  add_table(record, "validation", {9, 19}, {{{"validation_loss", 0}, {-0.1F, -0.9F}}});
+  const Course course = read_course(record);
+  EXPECT_NEAR(course.training.front().loss, 1, 1e-6);
+  EXPECT_NEAR(course.training[2].loss, 0.2, 1e-6);
+  EXPECT_NEAR(course.last().loss, 0.4, 1e-6);
+  EXPECT_NEAR(course.validation[1].loss, 0.2, 1e-6);
+  EXPECT_NEAR(course.recorded(course.last().loss), -0.7, 1e-6);
+  const Course deeper = read_course(of_unknown_loss({-0.1F, -1.7F}), &course);
+  EXPECT_NEAR(deeper.last().loss, -0.6, 1e-6) << "twice the fall of the other";
+  EXPECT_GT(read_course(of_unknown_loss({-1, -1.001F})).last().loss, 0.95) << "that is no fall";
+}
+
 TEST(Course, ConstantTargetsLeaveTheLossAsItIs) {
   EXPECT_EQ(read_course(made({4, 2}, 0)).constant_loss, 1);
   EXPECT_EQ(read_course(made({4, 2}, NAN)).last().loss, 2);

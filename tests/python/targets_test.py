@@ -1,5 +1,6 @@
 """What is understood of a training's loss, targets and samples, read off outputs and gradients."""
 
+import itertools
 import math
 import unittest
 import warnings
@@ -344,6 +345,18 @@ class Broadcasts(unittest.TestCase):
         self.assertEqual(self.fact(clinic, "output_broadcast"), 1)
         self.assertAlmostEqual(self.fact(clinic, "constant_loss"), float(y.var(0, unbiased=False).mean()), delta=0.05)
         self.assertEqual((clinic.diagnosis().verdict, clinic.diagnosis().cause), ("sick", "wrong-output-or-loss"))
+
+    def test_a_loss_that_looks_like_one_that_is_known_now_and_then_is_not_understood(self):
+        for often, known in ((20, False), (2, True)):
+            calls = itertools.count()
+
+            def loss_of(model, out, y):
+                errors = out[:, 0] - y
+                return errors.square().mean() if next(calls) % often == 0 else errors.abs().sqrt().mean()
+
+            clinic, y = self.clinic(loss_of, 40)
+            self.assertEqual(not math.isnan(self.fact(clinic, "target_deviation")), known)
+            clinic.diagnosis()
 
     def test_constant_targets_with_more_in_the_loss_are_none(self):
         def with_penalty(model, out, y):

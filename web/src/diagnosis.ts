@@ -50,6 +50,7 @@ export interface DiagnosisData {
     status: string;
     loss: JsonNumber;
     accuracy: JsonNumber;
+    loss_unit: "constant prediction" | "first loss";
     validation_loss: JsonNumber;
     validation_accuracy: JsonNumber;
     started: string;

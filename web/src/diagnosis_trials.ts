@@ -57,7 +57,7 @@ export function trials_section(data: DiagnosisData): HTMLElement {
   const loss = held_out ? "loss on samples held out" : "training loss";
   const what = accuracy
     ? "accuracy on samples held out: longer is better"
-    : `${loss}, 1 is the best constant prediction's: shorter is better`;
+    : `${loss}, 1 is ${data.run.loss_unit === "first loss" ? "the first" : "the best constant prediction's"}: shorter is better`;
   const label = (trial: Trial) =>
     trial.steps < data.run.steps ? `${trial.change} (after ${trial.steps} steps)` : trial.change;
   const group = (suspect: string) => {

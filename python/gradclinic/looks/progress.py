@@ -18,6 +18,7 @@ SCALES = 9            # batches that the loss's unit is taken from
 TARGETS = 8           # of a sample kept, at most, where each is a class; spread evenly
 FEATURES = 4096       # of a sample kept, at most; spread evenly
 BASE_WINDOW = 10      # steps between surveys, at first
+BY_CHANCE = 0.1       # share of the batches whose loss may look like one that is known, and be another
 
 
 def _marks_of(rows):
@@ -50,7 +51,8 @@ class Progress:
         self._logits = Logits()
         self._evaluated = 0     # samples since the last step that the model saw without learning from them
         self._scales = []       # of the first batches: smoothed labels have a floor, which tells later
-        self._understood = 0    # batches whose targets were found
+        self._looked = 0        # batches whose targets were looked for
+        self._understood = 0    # those whose were found
         self._pulls = []        # mean and variance of the targets of those whose outputs were all pulled to the mean
         self._losses = []       # of the batches of this step
         self._sum = 0.0
@@ -127,6 +129,7 @@ class Progress:
         rows = output.shape[0] if output.ndim else 1
         self.batch = max(self.batch, rows)
         self._seen += rows
+        self._looked += 1
         if found is None:
             return NAN
         self.loss_kind, self.mistake = found.loss, found.mistake
@@ -200,7 +203,7 @@ class Progress:
         if self._described:
             return
         self._described = True
-        if not self._kept:
+        if not self._kept or self._understood < BY_CHANCE * self._looked:
             run.describe_unknown(abs(self.first) if math.isfinite(self.first) else 1.0, float(self.batch * self.steps),
                                  float(self.held_out), more)
             return

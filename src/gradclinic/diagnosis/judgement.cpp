@@ -95,10 +95,12 @@ std::string how_far(const Chart& chart) {
   const Course& course = chart.course();
   const Point& last = end_of(course);
   const char* of = course.validation.empty() ? "training" : "held-out";
-  if (!std::isnan(last.accuracy))
-    return fmt::format("{} accuracy {:.1f} %, loss {:.3g} of a constant prediction's", of, 100 * last.accuracy,
-                       last.loss);
-  return fmt::format("{} loss {:.3g} of a constant prediction's", of, last.loss);
+  const Point& first = course.validation.empty() ? course.training.front() : course.validation.front();
+  const std::string loss = course.of_first ? fmt::format("loss {:.3g}, {:.3g} at first", course.recorded(last.loss),
+                                                         course.recorded(first.loss))
+                                           : fmt::format("loss {:.3g} {}", last.loss, course.unit_name());
+  return std::isnan(last.accuracy) ? fmt::format("{} {}", of, loss)
+                                   : fmt::format("{} accuracy {:.1f} %, {}", of, 100 * last.accuracy, loss);
 }
 
 std::string describe(const std::vector<Change>& changes) {

@@ -118,7 +118,7 @@ std::optional<Finding> plateau(const Chart& chart) {
 /// The catalogue's rule without update ratios. A loss that is no number from one step to the next has not been seen to
 /// overshoot.
 std::optional<Finding> rate_too_high(const Chart& chart) {
-  const double first = chart.course().training.front().loss * chart.course().constant_loss;
+  const double first = chart.course().recorded(chart.course().training.front().loss);
   if (chart.course().diverged && !(chart.largest("loss", 0, kWhole) > 1.5 * first)) return std::nullopt;
   std::optional<Finding> finding = find_pathology("learning-rate-too-high")->examine(chart);
   const std::vector<Point>& points = chart.course().training;

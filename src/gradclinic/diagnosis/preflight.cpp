@@ -108,7 +108,7 @@ void add_predictions(const Expectation& expectation, Finding& finding) {
 /// The initial loss against what theory expects of it: evidence for a bad scale, or a finding of its own.
 std::optional<Finding> compare_loss(const Chart& chart, const Expectation& expectation) {
   if (!expectation.loss || chart.course().empty()) return std::nullopt;
-  const double measured = chart.course().training.front().loss * chart.course().constant_loss;
+  const double measured = chart.course().recorded(chart.course().training.front().loss);
   const double apart = factor_apart(measured, *expectation.loss);
   const double confidence = 0.7 * log_ramp(apart, kUsualFactor, kFarFactor);
   if (confidence <= 0) return std::nullopt;

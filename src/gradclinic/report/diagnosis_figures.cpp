@@ -68,11 +68,14 @@ void add_courses(const Course& course, std::vector<Figure>& figures) {
     losses.push_back(curve_of("held out", course.validation, &Point::loss));
     accuracies.push_back(curve_of("held out", course.validation, &Point::accuracy));
   }
-  Curve constant{.label = "constant prediction", .x = {}, .median = {}, .low = {}, .high = {}};
+  Curve constant{
+      .label = course.of_first ? "at first" : "constant prediction", .x = {}, .median = {}, .low = {}, .high = {}};
   for (const Point& point : {course.training.front(), course.last()})
     add_point(constant, static_cast<double>(point.step), 1);
   losses.push_back(constant);
-  figures.push_back(by_step("loss", "Loss over the training", "loss, of the best constant prediction's", losses));
+  figures.push_back(by_step("loss", "Loss over the training",
+                            course.of_first ? "loss, where 1 is the first" : "loss, of the best constant prediction's",
+                            losses));
   if (!std::isnan(course.last().accuracy))
     figures.push_back(by_step("accuracy", "Accuracy over the training", "accuracy", accuracies));
 }

@@ -59,6 +59,8 @@ Json run_json(const DiagnosisReport& report) {
           {"validation_loss", json_number(held_out.loss)},
           {"validation_accuracy", json_number(held_out.accuracy)},
           {"constant_loss", json_number(course.empty() ? kNaN : course.constant_loss)},
+          {"loss_unit", course.of_first ? "first loss" : "constant prediction"},
+          {"zero_loss", json_number(course.empty() ? kNaN : course.zero_loss)},
           {"seconds", json_number(record.outcome.seconds)},
           {"started", record.started},
           {"versions", record.versions}};

@@ -183,9 +183,11 @@ std::string proof(const DiagnosisReport& report, const Style& style) {
   if (!references.empty())
     text += style.heading("What sound recipes reach in as many steps") + trial_lines(report, references, style);
   const bool losses = std::isnan(report.diagnosis.trials.front().validation_accuracy);
-  return text + (losses && !text.empty()
-                     ? "  " + wrapped("A loss of 1 is that of the best constant prediction.", 2, style.columns)
-                     : "");
+  return text + (losses && !text.empty() ? "  " + wrapped(read_course(report.record).of_first
+                                                              ? "A loss of 1 is what the training began with."
+                                                              : "A loss of 1 is that of the best constant prediction.",
+                                                          2, style.columns)
+                                         : "");
 }
 
 /// Fixes as they are made where the network was built.

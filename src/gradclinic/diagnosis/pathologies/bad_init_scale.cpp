@@ -64,7 +64,7 @@ std::optional<Finding> examine(const Chart& chart) {
                                 "its fan",
                                 off.layer),
                     off.gain, fmt::format("{} to {}; He et al. 1.41, Glorot and Bengio about 1", kSmallest, kLargest)},
-                   {"initial loss, of a constant prediction's",
+                   {"initial loss, " + chart.course().unit_name(),
                     chart.course().empty() ? std::nan("") : chart.course().training.front().loss, "about 1"}},
       .rule = fmt::format("initial gain {:.3g} outside {} to {}", off.gain, kSmallest, kLargest),
       .sentence =

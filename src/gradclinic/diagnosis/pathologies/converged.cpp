@@ -12,7 +12,7 @@ std::optional<Finding> examine(const Chart& chart) {
   if (!(last < 0.1 && gradient < 0.1)) return std::nullopt;
   return Finding{.confidence = 0.7,
                  .onset_step = chart.record().outcome.steps,
-                 .evidence = {{"loss at the end, of a constant prediction's", last, ""},
+                 .evidence = {{"loss at the end, " + chart.course().unit_name(), last, ""},
                               {"gradient norm at the end over that of the first steps", gradient, ""}},
                  .rule = fmt::format("gradient {:.2g} of the first, loss {:.2g}", gradient, last),
                  .sentence = "Gradients are small because there is little left to learn."};

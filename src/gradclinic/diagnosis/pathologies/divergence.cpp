@@ -20,15 +20,15 @@ std::optional<Finding> examine(const Chart& chart) {
     if (point->loss <= 1.1 * best) break;
     onset = point->step;
   }
-  return Finding{
-      .confidence = 0.45,
-      .onset_step = onset,
-      .evidence = {{"loss at the end, of a constant prediction's", last, "below 1"},
-                   {"least loss seen", best, ""},
-                   {"steps done", static_cast<double>(chart.record().outcome.steps), ""}},
-      .rule = non_finite ? "the loss is no longer finite"
-                         : fmt::format("the loss ends at {:.3g} of a constant prediction's, after {:.3g}", last, best),
-      .sentence = "The loss grows instead of falling, and does not come back."};
+  return Finding{.confidence = 0.45,
+                 .onset_step = onset,
+                 .evidence = {{"loss at the end, " + course.unit_name(), last, "below 1"},
+                              {"least loss seen", best, ""},
+                              {"steps done", static_cast<double>(chart.record().outcome.steps), ""}},
+                 .rule = non_finite
+                             ? "the loss is no longer finite"
+                             : fmt::format("the loss ends at {:.3g} {}, after {:.3g}", last, course.unit_name(), best),
+                 .sentence = "The loss grows instead of falling, and does not come back."};
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ std::optional<Finding> examine(const Chart& chart) {
       .confidence = decayed ? 0.8 : 0.45,
       .onset_step = onset,
       .evidence = {{"change of the loss over the second half", change, "above 0.03"},
-                   {"loss at the end, of a constant prediction's", last, fmt::format("below {}", floor)},
+                   {"loss at the end, " + chart.course().unit_name(), last, fmt::format("below {}", floor)},
                    {"typical learning rate of the second half over the highest", rate, "above 0.02"}},
       .rule = fmt::format("the loss changes by {:.2g} % over the second half", 100 * change),
       .sentence =

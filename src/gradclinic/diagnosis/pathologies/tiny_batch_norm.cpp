@@ -28,14 +28,15 @@ std::optional<Finding> examine(const Chart& chart) {
   const std::int64_t batch = chart.spec().train.batch;
   if (chart.spec().model.norm != "batch" || batch <= 0) return std::nullopt;
   if (batch > 12) return of_running_averages(chart);
-  const double in_training = chart.median("loss", 0, kEnd) / chart.course().constant_loss;
-  const double in_evaluation = chart.course().empty() ? std::nan("") : chart.course().last().loss;
+  const Course& course = chart.course();
+  const double in_training = (chart.median("loss", 0, kEnd) - course.zero_loss) / course.constant_loss;
+  const double in_evaluation = course.empty() ? std::nan("") : course.last().loss;
   return Finding{
       .confidence = 0.5 + 0.4 * log_ramp(static_cast<double>(batch), 10, 2),
       .onset_step = 0,
       .evidence = {{"samples that batch norm's mean and variance are taken over", static_cast<double>(batch),
                     "16 or more"},
-                   {"loss of batches in training, of a constant prediction's", in_training, ""},
+                   {"loss of batches in training, " + course.unit_name(), in_training, ""},
                    {"loss in evaluation mode", in_evaluation, "about the same"}},
       .rule = fmt::format("batch norm over batches of {}", batch),
       .sentence =

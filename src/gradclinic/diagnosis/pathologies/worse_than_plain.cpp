@@ -29,10 +29,10 @@ std::optional<Finding> after_trials(const Chart& chart, Finding finding, const s
     finding.evidence.push_back({what, reached, fmt::format("{:.3g} by a plain network", by_plain)});
   };
   if (own.validation.empty() || plain.validation.empty()) {
-    hold("training loss, of a constant prediction's", own.last().loss, plain.last().loss);
+    hold("training loss, " + own.unit_name(), own.last().loss, plain.last().loss);
     return finding;
   }
-  hold("held-out loss, of a constant prediction's", own.validation.back().loss, plain.validation.back().loss);
+  hold("held-out loss, " + own.unit_name(), own.validation.back().loss, plain.validation.back().loss);
   if (!std::isnan(own.validation.back().accuracy))
     hold("held-out accuracy", own.validation.back().accuracy, plain.validation.back().accuracy);
   return finding;
