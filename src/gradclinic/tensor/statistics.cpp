@@ -119,14 +119,6 @@ bool all_finite(const PassInput& input) {
   return true;
 }
 
-/// Only a tensor that reaches a limit, or has a row's worth of zeros, is looked at again for its units.
-UnitCounts count_units(const PassInput& input, const PassSums& sums, const UnitRule& rule) {
-  UnitCounts counts;
-  if (sums.min <= rule.saturated_low || sums.max >= rule.saturated_high) counts = count_saturated(input, rule);
-  if (rule.can_die && sums.zeros >= input.columns) counts.dead_units = count_dead_units(input);
-  return counts;
-}
-
 /// Fills a fresh `result` from a pass's sums. In place and from single values: moving structs through memory costs a
 /// small tensor more than its pass.
 void finish(TensorStatistics& result, const PassInput& input, const PassSums& sums, const UnitRule& rule) {
@@ -143,9 +135,9 @@ void finish(TensorStatistics& result, const PassInput& input, const PassSums& su
   result.min = sums.min;
   result.max = sums.max;
   result.zeros = static_cast<double>(sums.zeros) / count;
-  if (rule == UnitRule{}) return;
-  const UnitCounts units = count_units(input, sums, rule);
-  result.dead_units = static_cast<double>(units.dead_units) / static_cast<double>(input.rows);
+  if (rule.can_die) result.dead_units = static_cast<double>(sums.zero_rows) / static_cast<double>(input.rows);
+  if (!(sums.min <= rule.saturated_low || sums.max >= rule.saturated_high)) return;
+  const UnitCounts units = count_saturated(input, rule);
   result.saturated_units = static_cast<double>(units.saturated_units) / static_cast<double>(input.rows);
   result.saturated = static_cast<double>(units.saturated) / count;
 }
@@ -166,7 +158,7 @@ void add(PassSums& total, const PassSums& part) {
 
 TensorStatistics measure(const View<const float>& values, const UnitRule& rule) {
   TensorStatistics result;
-  measure_into(result, {values.data, nullptr, values.rows, values.columns}, rule);
+  measure_into(result, {values.data, nullptr, values.rows, values.columns, rule.can_die}, rule);
   return result;
 }
 

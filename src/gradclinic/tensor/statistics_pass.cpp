@@ -128,38 +128,46 @@ void sum_up(const PassInput& input, PassSums& result) {
   Bits low0 = hn::Zero(BitsTag()), low1 = low0;
   DoubleVector sum = hn::Zero(DoubleTag());
   DoubleVector squares = sum;
-  Index zeros = 0;
   const Index size = input.rows * input.columns;
-  for (Index at = 0; at < size;) {
-    const Index end = std::min(at + block, size);
-    for (; at + 4 * lanes <= end; at += 4 * lanes) {
-      prefetch<kDifference>(input, at);
-      const Vector x0 = load<kDifference>(input, at);
-      const Vector x1 = load<kDifference>(input, at + lanes);
-      const Vector x2 = load<kDifference>(input, at + 2 * lanes);
-      const Vector x3 = load<kDifference>(input, at + 3 * lanes);
-      take(x0, sum0, squares0);
-      take(x1, sum1, squares1);
-      take(x2, sum2, squares2);
-      take(x3, sum3, squares3);
-      take_range(x0, high0, low0);
-      take_range(x1, high1, low1);
-      take_range(x2, high0, low0);
-      take_range(x3, high1, low1);
-      zeros += count(is_zero(x0)) + count(is_zero(x1)) + count(is_zero(x2)) + count(is_zero(x3));
+  const Index part = input.by_rows ? input.columns : size;
+  for (Index first = 0, unfolded = 0; first < size; first += part) {
+    Index zeros = 0;
+    for (Index at = first; at < first + part;) {
+      const Index end = std::min(at + block, first + part);
+      unfolded += (end - at + lanes - 1) / lanes;
+      for (; at + 4 * lanes <= end; at += 4 * lanes) {
+        prefetch<kDifference>(input, at);
+        const Vector x0 = load<kDifference>(input, at);
+        const Vector x1 = load<kDifference>(input, at + lanes);
+        const Vector x2 = load<kDifference>(input, at + 2 * lanes);
+        const Vector x3 = load<kDifference>(input, at + 3 * lanes);
+        take(x0, sum0, squares0);
+        take(x1, sum1, squares1);
+        take(x2, sum2, squares2);
+        take(x3, sum3, squares3);
+        take_range(x0, high0, low0);
+        take_range(x1, high1, low1);
+        take_range(x2, high0, low0);
+        take_range(x3, high1, low1);
+        zeros += count(is_zero(x0)) + count(is_zero(x1)) + count(is_zero(x2)) + count(is_zero(x3));
+      }
+      for (; at < end; at += lanes) {
+        const Index left = std::min(lanes, end - at);
+        const auto used = hn::FirstN(Tag(), static_cast<size_t>(left));
+        const Vector x = load_rest<kDifference>(input, at, left);
+        take(x, sum0, squares0);
+        high0 = hn::Max(high0, hn::IfThenElse(used, x, high0));
+        low0 = hn::Max(low0, hn::BitCast(BitsTag(), x));
+        zeros += count(hn::And(used, is_zero(x)));
+      }
+      at = end;
+      if (unfolded < kAdditions && end < size) continue;
+      fold(sum0, sum1, sum2, sum3, sum);
+      fold(squares0, squares1, squares2, squares3, squares);
+      unfolded = 0;
     }
-    for (; at < end; at += lanes) {
-      const Index left = std::min(lanes, end - at);
-      const auto used = hn::FirstN(Tag(), static_cast<size_t>(left));
-      const Vector x = load_rest<kDifference>(input, at, left);
-      take(x, sum0, squares0);
-      high0 = hn::Max(high0, hn::IfThenElse(used, x, high0));
-      low0 = hn::Max(low0, hn::BitCast(BitsTag(), x));
-      zeros += count(hn::And(used, is_zero(x)));
-    }
-    at = end;
-    fold(sum0, sum1, sum2, sum3, sum);
-    fold(squares0, squares1, squares2, squares3, squares);
+    result.zeros += zeros;
+    result.zero_rows += zeros == part ? 1 : 0;
   }
   result.sum = hn::GetLane(hn::SumOfLanes(DoubleTag(), sum));
   result.squares = hn::GetLane(hn::SumOfLanes(DoubleTag(), squares));
@@ -167,9 +175,8 @@ void sum_up(const PassInput& input, PassSums& result) {
   if (std::signbit(lowest))
     result.min = lowest;
   else
-    result.min = zeros > 0 ? 0.0F : least<kDifference>(input);
+    result.min = result.zeros > 0 ? 0.0F : least<kDifference>(input);
   result.max = hn::GetLane(hn::MaxOfLanes(Tag(), hn::Max(high0, high1)));
-  result.zeros = zeros;
 }
 
 template <bool kDifference>
@@ -226,26 +233,6 @@ void run_count_saturated(const PassInput& input, const UnitRule& rule, UnitCount
   }
 }
 
-bool all_zero(const float* values, Index size) {
-  const Index lanes = static_cast<Index>(hn::Lanes(Tag()));
-  bool zeros = true;
-  // A look only every eight vectors, as half the units may be dead: such branches are guessed wrong.
-  for (Index at = 0; zeros & (at < size);) {
-    const Index end = std::min(at + 8 * lanes, size);
-    Bits seen = hn::Zero(BitsTag());
-    for (; at + lanes <= end; at += lanes) seen = hn::Or(seen, hn::BitCast(BitsTag(), hn::LoadU(Tag(), values + at)));
-    if (at < end) seen = hn::Or(seen, hn::BitCast(BitsTag(), load_some(values + at, end - at)));
-    at = end;
-    zeros = hn::AllTrue(BitsTag(), hn::Eq(hn::Add(seen, seen), hn::Zero(BitsTag())));  // the sum drops the signs
-  }
-  return zeros;
-}
-
-void run_count_dead_units(const PassInput& input, Index& result) {
-  for (Index row = 0; row < input.rows; ++row)
-    result += all_zero(input.left + row * input.columns, input.columns) ? 1 : 0;
-}
-
 void run_once(const PassInput& input, PassSums& result) {
   if (input.right != nullptr)
     sum_up<true>(input, result);
@@ -269,7 +256,6 @@ namespace gradclinic {
 HWY_EXPORT(run_once);
 HWY_EXPORT(run_shifted);
 HWY_EXPORT(run_count_saturated);
-HWY_EXPORT(run_count_dead_units);
 
 PassSums pass_once(const PassInput& input) {
   PassSums result;
@@ -286,12 +272,6 @@ ShiftedSums pass_shifted(const PassInput& input, float pivot, float scale) {
 UnitCounts count_saturated(const PassInput& input, const UnitRule& rule) {
   UnitCounts result;
   HWY_DYNAMIC_DISPATCH(run_count_saturated)(input, rule, result);
-  return result;
-}
-
-Index count_dead_units(const PassInput& input) {
-  Index result = 0;
-  HWY_DYNAMIC_DISPATCH(run_count_dead_units)(input, result);
   return result;
 }
 
