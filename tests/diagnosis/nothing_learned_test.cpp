@@ -24,6 +24,16 @@ Record ended_at(float loss, float accuracy, float values = 2) {
   return record;
 }
 
+/// Of a loss that nobody knows, from `first` on.
+Record of_unknown_loss(const std::vector<float>& losses) {
+  Record record = ended_at(1, 0.5F);
+  for (const char* table : {"survey", "validation", "data"}) record.tables.erase(table);
+  add_table(record, "survey", {0, 50, 100, 150, 200}, {{{"survey.loss", 0}, losses}});
+  add_table(record, "data", {0},
+            {{{"data.constant_loss", 0}, {std::abs(losses.front())}}, {{"data.target_deviation", 0}, {NAN}}});
+  return record;
+}
+
 /// Where every trial comes to that loss.
 Diagnosis examined(const Record& record, double tried) {
   DoctorOptions options;
@@ -49,6 +59,33 @@ TEST(NothingLearned, IsNoMatterOfWhatLittleIsLearned) {
   EXPECT_EQ(examined(ended_at(0.9F, 0.5F), 0.9).verdict, Health::healthy);
   EXPECT_EQ(examined(ended_at(1, 0.6F), 1).verdict, Health::healthy) << "classes are told apart";
   EXPECT_EQ(examined(ended_at(1, 0.5F, NAN), 1).verdict, Health::healthy) << "of a loss that nobody knows";
+}
+
+TEST(NothingLearned, CannotBeToldOfALossThatIsNotUnderstoodAndHardlyFalls) {
+  DoctorOptions options;
+  double tried = 0.97;
+  options.trials.train = [&](const Spec&, const std::vector<Change>&) {
+    Counterfactual trained{.steps = 200};
+    trained.course.of_first = true;
+    trained.course.least_fall = 0.1;
+    trained.course.training = points_of({1, tried, tried});
+    return trained;
+  };
+  const Record adversarial = of_unknown_loss({0.7F, 0.68F, 0.72F, 0.69F, 0.7F});
+  EXPECT_EQ(diagnose(adversarial, options).verdict, Health::undecided);
+  EXPECT_NE(diagnose(adversarial, options).summary.find("adversarial"), std::string::npos);
+  DoctorOptions record_alone;
+  record_alone.probe = false;
+  EXPECT_EQ(diagnose(adversarial, record_alone).verdict, Health::undecided);
+  EXPECT_EQ(diagnose(of_unknown_loss({0.7F, 0.5F, 0.4F, 0.35F, 0.3F}), options).verdict, Health::healthy);
+  tried = 0.4;
+  EXPECT_EQ(diagnose(adversarial, options).verdict, Health::sick) << "a change lets it fall";
+}
+
+TEST(NothingLearned, CannotBeToldOfLossesThatChangeAsMuchAsTheyFall) {
+  const Course noisy = read_course(of_unknown_loss({0.01F, -0.02F, 0.0F, -0.015F, 0.005F}));
+  EXPECT_FALSE(noisy.falls());
+  EXPECT_TRUE(read_course(of_unknown_loss({0.01F, -0.1F, -0.2F, -0.21F, -0.21F})).falls());
 }
 
 }  // namespace

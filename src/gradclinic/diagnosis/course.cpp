@@ -13,6 +13,9 @@ namespace {
 constexpr double kFarAbove = 3;
 /// Of the first loss: what losses that are not understood fall by at least, to tell a fall from none.
 constexpr double kLeastFall = 0.05;
+/// What such losses have to fall by to tell anything: of the first, and of what they change by from survey to survey.
+constexpr double kTellingFall = 0.1;
+constexpr double kTellingChange = 3;
 /// Over the fall to the lowest loss: the unit of losses below 0, in which none comes near 0.
 constexpr double kRoom = 1.25;
 
@@ -45,6 +48,15 @@ void choose_unit(const Record& record, Course& course) {
   course.zero_loss = first - course.constant_loss;
 }
 
+/// Of a course whose losses are in their unit.
+double telling_fall(const Course& course) {
+  std::vector<double> changes;
+  for (std::size_t i = 1; i < course.training.size(); ++i)
+    changes.push_back(std::abs(course.training[i].loss - course.training[i - 1].loss));
+  const double change = changes.empty() ? 0 : median(std::move(changes));
+  return std::max(kTellingFall, kTellingChange * change);
+}
+
 void measure_in(double zero, double unit, std::vector<Point>& points) {
   for (Point& point : points) point.loss = (point.loss - zero) / unit;
 }
@@ -62,6 +74,10 @@ double validation_unit(const Record& record, const Course& course) {
 }
 
 }  // namespace
+
+bool Course::falls() const {
+  return std::ranges::any_of(training, [this](const Point& point) { return point.loss <= 1 - least_fall; });
+}
 
 const Point& Course::at(const std::vector<Point>& points, std::int64_t step) {
   const auto after = std::find_if(points.begin(), points.end(), [&](const Point& point) { return point.step > step; });
@@ -83,10 +99,12 @@ Course read_course(const Record& record, const Course* alike) {
     course.constant_loss = alike->constant_loss;
     course.zero_loss = alike->zero_loss;
     course.of_first = alike->of_first;
+    course.least_fall = alike->least_fall;
   } else {
     choose_unit(record, course);
   }
   measure_in(course.zero_loss, course.constant_loss, course.training);
+  if (!alike && course.of_first) course.least_fall = telling_fall(course);
   for (Point& point : course.validation) ++point.step;  // the loop names the update; surveys count updates done
   course.validation_unit = alike ? alike->validation_unit : validation_unit(record, course);
   measure_in(course.zero_loss, course.validation_unit, course.validation);

@@ -23,11 +23,14 @@ struct Course {
   double constant_loss = 0;       ///< the unit of all losses here; 1 where the targets are constant
   double zero_loss = 0;           ///< what loss counts as 0 here: another than 0 where losses fall below it
   bool of_first = false;          ///< nothing is known of what the loss is of, and 1 is what training began with
+  double least_fall = 0.02;       ///< below 1: a loss that has fallen by less tells nothing
   double validation_unit = 0;     ///< that of the losses on samples held out: another one where losses are sums
   double held_out = 0;            ///< samples held out
   bool diverged = false;          ///< the loss stopped being finite, or ended far above the constant prediction's
 
   bool empty() const { return training.empty(); }
+  /// Whether the training loss has fallen by enough to tell anything.
+  bool falls() const;
   /// A loss as it was recorded.
   double recorded(double loss) const { return zero_loss + loss * constant_loss; }
   /// What losses here are of: "of a constant prediction's".

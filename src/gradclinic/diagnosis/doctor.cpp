@@ -135,7 +135,7 @@ std::vector<Finding> notes_of(const std::vector<Suspect>& suspects, bool healthy
 void conclude(Diagnosis& diagnosis, const Judgement& judgement, std::vector<Suspect>& suspects) {
   diagnosis.notes = notes_of(suspects, !judgement.failing);
   if (!judgement.failing) {
-    diagnosis.verdict = Health::healthy;
+    diagnosis.verdict = judgement.untold ? Health::undecided : Health::healthy;
     diagnosis.summary = judgement.reason;
     return;
   }

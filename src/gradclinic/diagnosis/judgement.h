@@ -29,6 +29,7 @@ inline constexpr double kConfirms = 0.5;
 /// Whether a training fails, and what it is held against.
 struct Judgement {
   bool failing = false;
+  bool untold = false;                   ///< neither can be said: the loss tells nothing
   std::string reason;                    ///< one sentence
   double shortfall = 0;                  ///< against the best change; see shortfall.h. NaN where nothing was tried
   bool tells_apart = true;               ///< false where nothing is learned and nothing tried helps

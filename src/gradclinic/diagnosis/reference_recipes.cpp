@@ -1,6 +1,7 @@
 #include "gradclinic/diagnosis/reference_recipes.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "gradclinic/train/work.h"
 
@@ -9,20 +10,21 @@ namespace {
 
 constexpr std::int64_t kSoundBatch = 32;
 
-void add_scaled_target(const Spec& spec, std::vector<Change>& changes) {
-  if (spec.train.loss != "mse") return;
+/// Of targets that are known.
+void add_scaled_target(const Chart& chart, std::vector<Change>& changes) {
+  if (chart.spec().train.loss != "mse" || std::isnan(chart.fact("target_deviation"))) return;
   changes.push_back({"data.standardize_target", "true"});
   changes.push_back({"data.target_scale", "1.0"});
 }
 
 /// The same of a network that is trained where it was built: without what only a spec can change.
-std::vector<Change> sound_outside(const Spec& spec, bool initialized, const std::string& lr) {
+std::vector<Change> sound_outside(const Chart& chart, bool initialized, const std::string& lr) {
   std::vector<Change> changes = {
       {"data.standardize", "true"},  {"model.dropout", "0.0"},   {"train.optimizer", "adam"}, {"train.lr", lr},
       {"train.weight_decay", "0.0"}, {"train.clip_norm", "0.0"}, {"train.clip_value", "0.0"}, {"train.warmup", "0"},
       {"train.schedule", "constant"}};
-  if (initialized) changes.push_back({"model.init", fitting_initializer(spec.model.activation)});
-  add_scaled_target(spec, changes);
+  if (initialized) changes.push_back({"model.init", fitting_initializer(chart.spec().model.activation)});
+  add_scaled_target(chart, changes);
   return changes;
 }
 
@@ -55,7 +57,7 @@ std::vector<Change> sound(const Chart& chart, const Recipe& recipe) {
                                  {"train.warmup", "0"},
                                  {"train.schedule", "constant"}};
   changes.insert(changes.end(), recipe.more.begin(), recipe.more.end());
-  add_scaled_target(spec, changes);
+  add_scaled_target(chart, changes);
   if (spec.train.batch > 0 && spec.train.batch < kSoundBatch)
     for (const Change& change : with_batch(chart, kSoundBatch)) changes.push_back(change);
   return changes;
@@ -114,8 +116,8 @@ std::vector<Change> with_batch(const Chart& chart, std::int64_t batch) {
 std::vector<std::vector<Change>> reference_recipes(const Chart& chart) {
   const Spec& spec = chart.spec();
   if (spec.model.kind == "outside")
-    return {sound_outside(spec, true, "0.003"), sound_outside(spec, true, "0.001"), sound_outside(spec, false, "0.003"),
-            sound_outside(spec, false, "0.0005")};
+    return {sound_outside(chart, true, "0.003"), sound_outside(chart, true, "0.001"),
+            sound_outside(chart, false, "0.003"), sound_outside(chart, false, "0.0005")};
   std::vector<std::vector<Change>> changes;
   for (const Recipe& recipe : recipes_of(spec.model)) changes.push_back(sound(chart, recipe));
   return changes;

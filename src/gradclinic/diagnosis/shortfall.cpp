@@ -9,10 +9,10 @@ namespace {
 constexpr double kDiverged = 4;  // a shortfall of all that can be learned
 
 /// Share missing of what the other learned; nothing where the other hardly learned anything.
-double missing(double loss, double other) {
+double missing(double loss, double other, double least) {
   if (!std::isfinite(other)) return 0;
   const double learned = 1 - other;
-  if (learned < 0.02) return 0;
+  if (learned < least) return 0;
   if (!std::isfinite(loss)) return 1;
   return std::clamp((loss - other) / learned, -1.0, 1.0);
 }
@@ -24,11 +24,14 @@ double standard_error(double share, double samples) {
 
 /// In units of what is clear, at these steps of the two.
 double of_training(const Course& course, std::int64_t step, const Course& other, std::int64_t other_step) {
-  return missing(Course::at(course.training, step).loss, Course::at(other.training, other_step).loss) / kClearLossShare;
+  return missing(Course::at(course.training, step).loss, Course::at(other.training, other_step).loss,
+                 other.least_fall) /
+         kClearLossShare;
 }
 
 double of_held_out(const Course& course, std::int64_t step, const Course& other, std::int64_t other_step) {
-  return missing(Course::at(course.validation, step).loss, Course::at(other.validation, other_step).loss) /
+  return missing(Course::at(course.validation, step).loss, Course::at(other.validation, other_step).loss,
+                 other.least_fall) /
          kClearLossShare;
 }
 
