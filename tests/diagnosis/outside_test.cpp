@@ -180,6 +180,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"without_graph", 0.5F, 0, "disconnected-parameter", "no_grad()", kDetachKey, false},
         Mistake{"output_misplaced", 1, 0, "wrong-output-or-loss", "axis 1", nullptr, true},
         Mistake{"samples_mixed", 1, 0, "wrong-output-or-loss", "batch_first", nullptr, true},
+        Mistake{"affine", 1, 0, "wrong-output-or-loss", "non-linear", nullptr, false},
         Mistake{"softmax_elsewhere", 1, 0, "wrong-output-or-loss", "dim", kSoftmaxKey, false},
         Mistake{"batch_variety", 0.1F, 0.9F, "gradient-noise", "Shuffle", nullptr, true}),
     [](const testing::TestParamInfo<Mistake>& each) {
@@ -197,6 +198,45 @@ TEST(DisconnectedParameter, IsALossWithoutAnyGradient) {
   EXPECT_TRUE(finding->fatal && finding->by_hand);
   EXPECT_NE(finding->sentence.find("round()"), std::string::npos) << finding->sentence;
   EXPECT_TRUE(without("disconnected-parameter", record).empty());
+}
+
+TEST(DeadRelu, IsAnOutputThatLetsNothingBack) {
+  const auto ended = [](float largest, float gradient) {
+    Record record = trained(kSgd, 0, 0, 0.9F);
+    const int last = Chart(record).depth();
+    add_table(record, "dead", {0, 199},
+              {{{"pre_activation.max", last}, {largest, largest}}, {{"weight_grad.l2", last}, {gradient, gradient}}});
+    for (float& value : record.tables["step"].values)
+      if (value == 1) value = 0;
+    return record;
+  };
+  const Record dead = ended(-0.3F, 0);
+  const std::optional<Finding> finding = found("dead-relu", dead);
+  ASSERT_TRUE(finding);
+  EXPECT_EQ(finding->layers, std::vector<int>{Chart(dead).depth()});
+  EXPECT_EQ(without("dead-relu", dead)[0][0].key, kOutputKey);
+  EXPECT_FALSE(found("disconnected-parameter", dead)) << "the loss is not to blame";
+  EXPECT_TRUE(found("disconnected-parameter", ended(0.3F, 0)));
+}
+
+TEST(WrongOutputOrLoss, IsASoftmaxOfSmallLogitsThatTellClassesApart) {
+  Record record = with_fact("output_largest", 0.1F, 0.8F, kSgd);
+  add_table(
+      record, "data", {0},
+      {{{"data.output_largest", 0}, {0.1F}}, {{"data.output_of_layer", 0}, {0}}, {{"data.largest_class", 0}, {0.2F}}});
+  EXPECT_FALSE(found("wrong-output-or-loss", record));
+  Table& survey = record.tables["survey"];
+  survey.columns.push_back({"survey.accuracy", 0});
+  std::vector<float> with_accuracy;
+  const std::size_t width = survey.columns.size();
+  for (std::size_t row = 0; row < survey.steps.size(); ++row) {
+    for (std::size_t column = 0; column + 1 < width; ++column)
+      with_accuracy.push_back(survey.values[row * (width - 1) + column]);
+    with_accuracy.push_back(0.9F);
+  }
+  survey.values = with_accuracy;
+  ASSERT_TRUE(found("wrong-output-or-loss", record));
+  EXPECT_NE(found("wrong-output-or-loss", record)->sentence.find("temperature"), std::string::npos);
 }
 
 TEST(WrongOutputOrLoss, IsASoftmaxOfCosines) {

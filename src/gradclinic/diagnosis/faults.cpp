@@ -163,11 +163,17 @@ const Fault kMixedSamples = {
               learns_little(chart));
         }};
 
-/// Of cosines, which come near 1 and not beyond. What a layer puts out has no bounds.
+/// Above chance: an accuracy with which a loss cannot be that of a constant prediction, unless logits are bounded.
+constexpr double kToldApart = 0.3;
+
+/// Of cosines, which come near 1 and not beyond, or of a part of them. What a layer puts out has no bounds.
 bool is_bounded(const Chart& chart) {
+  if (!is_outside(chart) || chart.spec().train.loss != "cross_entropy" || chart.fact("output_of_layer") != 0)
+    return false;
   const double largest = chart.fact("output_largest");
-  return is_outside(chart) && chart.spec().train.loss == "cross_entropy" && chart.fact("output_of_layer") == 0 &&
-         largest > 0.6 && largest < 1.001;
+  const bool told_apart =
+      learns_little(chart) && chart.course().last().accuracy > chart.fact("largest_class") + kToldApart;
+  return (largest > 0.6 || (largest > 0 && told_apart)) && largest < 1.001;
 }
 
 const Fault kCosines = {
@@ -175,7 +181,7 @@ const Fault kCosines = {
     .finding =
         [](const Chart& chart) {
           return mistake(0.6, {"largest logit by size", chart.fact("output_largest"), "above 1"},
-                         "no logit goes beyond 1, and some come near it",
+                         "no logit goes beyond 1",
                          "Logits are cosines, or bounded in another way, and the softmax of such is nearly flat: "
                          "multiply them by a factor (10 to 30, or one that is learnt; the inverse of a temperature).",
                          false);
@@ -234,18 +240,28 @@ bool is_linear(const Chart& chart) {
   return chains && model.activation == "identity" && chart.hidden() > 0;
 }
 
-const Fault kLinear = {
-    .present = is_linear,
-    .finding =
-        [](const Chart& chart) {
-          return Finding{.confidence = 0.7,
-                         .evidence = {{"hidden layers", static_cast<double>(chart.hidden()), ""}},
-                         .rule = "hidden layers without a non-linear activation function",
-                         .sentence =
-                             "Nothing between the layers is non-linear, so that all of them together are one linear "
-                             "layer."};
-        },
-    .without = {{{"model.activation", "relu"}}, {{"model.activation", "tanh"}}}};
+const char* const kNothingNonLinear =
+    "Nothing between the layers is non-linear, so that all of them together are one linear layer.";
+
+const Fault kLinear = {.present = is_linear,
+                       .finding =
+                           [](const Chart& chart) {
+                             return Finding{.confidence = 0.7,
+                                            .evidence = {{"hidden layers", static_cast<double>(chart.hidden()), ""}},
+                                            .rule = "hidden layers without a non-linear activation function",
+                                            .sentence = kNothingNonLinear};
+                           },
+                       .without = {{{"model.activation", "relu"}}, {{"model.activation", "tanh"}}}};
+
+const Fault kAffine = {.present = [](const Chart& chart) { return chart.fact("affine") == 1 && chart.hidden() > 0; },
+                       .finding =
+                           [](const Chart& chart) {
+                             Finding finding = mistake(
+                                 0.85, {"the mean of two samples gets the mean of their outputs (1: always)", 1, "0"},
+                                 "several layers are one linear function", kNothingNonLinear, false);
+                             finding.evidence.push_back({"hidden layers", static_cast<double>(chart.hidden()), ""});
+                             return finding;
+                           }};
 
 /// It may well be meant.
 const Fault kSoftmaxElsewhere = {
@@ -266,7 +282,7 @@ const Fault* fault_of(const Chart& chart) {
   static const Fault* const kAll[] = {&kProbabilities,    &kUnnormalized, &kMisplaced,       &kBroadcast,
                                       &kUnreachable,      &kIgnoredClass, &kPulledAlike,     &kClassWeights,
                                       &kMixedSamples,     &kCosines,      &kActivatedLogits, &kEvaluationMode,
-                                      &kRegressedClasses, &kLinear,       &kSoftmaxElsewhere};
+                                      &kRegressedClasses, &kLinear,       &kAffine,          &kSoftmaxElsewhere};
   const auto* const found = std::ranges::find_if(kAll, [&](const Fault* fault) { return fault->present(chart); });
   return found == std::end(kAll) ? nullptr : *found;
 }

@@ -78,6 +78,11 @@ bool learns_little(const Chart& chart) { return !chart.course().empty() && chart
 
 bool hardly_learns(const Chart& chart) { return !chart.course().empty() && chart.course().last().loss > 0.9; }
 
+bool output_is_dead(const Chart& chart) {
+  return chart.spec().model.kind == "outside" && chart.largest("pre_activation.max", chart.depth(), kEnd) < 0 &&
+         chart.largest("weight_grad.l2", chart.depth(), kEnd) == 0;
+}
+
 bool ends_finite(const Chart& chart) { return !chart.course().empty() && std::isfinite(chart.course().last().loss); }
 
 }  // namespace gradclinic

@@ -51,6 +51,10 @@ std::vector<std::vector<Change>> alone(const std::string& key, const std::string
 bool learns_little(const Chart& chart);
 bool hardly_learns(const Chart& chart);
 
+/// Of a network from outside, which may end in a ReLU: whether all that goes into it is below 0, and nothing comes
+/// back.
+bool output_is_dead(const Chart& chart);
+
 /// Whether every loss of the survey is finite.
 bool ends_finite(const Chart& chart);
 

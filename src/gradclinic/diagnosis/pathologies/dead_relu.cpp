@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gradclinic/diagnosis/outside_changes.h"
 #include "gradclinic/diagnosis/rules.h"
 
 namespace gradclinic::pathologies {
@@ -12,7 +13,23 @@ constexpr double kMany = 0.3;
 constexpr double kAlike = 0.98;
 constexpr double kManyAlike = 0.75;
 
+Finding of_output(const Chart& chart) {
+  const int last = chart.depth();
+  return {.confidence = 0.95,
+          .onset_step = std::max<std::int64_t>(
+              0, chart.onset("pre_activation.max", last, [](float largest) { return largest < 0; })),
+          .layers = {last},
+          .evidence = {{"largest pre-activation of the last layer, at the end",
+                        chart.largest("pre_activation.max", last, kEnd), "above 0"},
+                       {"its weights' gradient", chart.largest("weight_grad.l2", last, kEnd), "above 0"}},
+          .rule = "the last layer is below 0 on every sample, and no gradient comes back to it",
+          .sentence =
+              "The output has passed a ReLU that puts out 0 whatever the input: no gradient passes through it, "
+              "and nothing is learned. Leave it out, or start the last bias above 0."};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
+  if (output_is_dead(chart)) return of_output(chart);
   const LayerValue end = worst_layer(chart, "dead", true);
   const LayerValue start = worst_layer(chart, "dead", false);
   const bool alike = chart.surveyed_last("alike", end.layer) > kAlike;
@@ -35,6 +52,7 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
+  if (output_is_dead(chart)) return alone(kOutputKey, "linear");
   std::vector<std::vector<Change>> changes = alone("model.activation", "leaky_relu");
   if (chart.spec().model.bias_init < 0) changes.push_back({{"model.bias_init", "0.0"}});
   return changes;

@@ -95,9 +95,10 @@ Finding of_optimizer(const Chart& chart, const std::vector<int>& layers) {
                       : "Weights of a layer get a gradient and never change: the optimizer was not given them."};
 }
 
-/// Whether not even a bias ever gets a gradient, in a network from outside.
+/// Whether not even a bias ever gets a gradient, in a network from outside whose output could pass one on.
 bool no_gradient_at_all(const Chart& chart) {
-  return chart.spec().model.kind == "outside" && chart.largest("gradient_norm", 0, kWhole) == 0;
+  return chart.spec().model.kind == "outside" && chart.largest("gradient_norm", 0, kWhole) == 0 &&
+         !output_is_dead(chart);
 }
 
 Finding of_no_gradient() {

@@ -10,17 +10,20 @@ namespace {
 
 /// A constant prediction's held-out loss, less what chance gives away.
 constexpr double kHardlyBelow = 0.93;
+/// Above the commonest class's share: an accuracy that speaks for itself, whatever the loss.
+constexpr double kFarAbove = 0.15;
 /// Trainings to be tried before it counts that all of them fail.
 constexpr std::size_t kEnough = 3;
 
 /// Samples held out are never predicted clearly better than by a constant: by its loss, or by its accuracy and a margin
 /// for chance.
 bool never_useful(const Chart& chart, const Course& course) {
-  if (!(Course::best(course.validation).loss <= kHardlyBelow)) return true;
   const double largest = chart.fact("largest_class");
-  if (std::isnan(course.validation.back().accuracy)) return false;
   double most = 0;
   for (const Point& point : course.validation) most = std::max(most, point.accuracy);
+  if (most > largest + kFarAbove) return false;
+  if (!(Course::best(course.validation).loss <= kHardlyBelow)) return true;
+  if (std::isnan(course.validation.back().accuracy)) return false;
   return most < largest + 2 * std::sqrt(largest * (1 - largest) / std::max(1.0, chart.course().held_out));
 }
 
