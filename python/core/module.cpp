@@ -69,14 +69,15 @@ void describe_data(OutsideRun& run, const std::string& loss_name, Address inputs
   run.watch().describe_data(facts);
 }
 
-/// Of a loss that is not understood: nothing is known but what it began with, which becomes its unit.
-void describe_unknown(OutsideRun& run, double first_loss, double samples_seen, double held_out,
-                      const FactsByName& more) {
+/// Of a loss that is not understood: nothing is known but the inputs and what it began with, which becomes its unit.
+void describe_unknown(OutsideRun& run, double first_loss, Address inputs, Index samples, Index features,
+                      double samples_seen, double held_out, const FactsByName& more) {
   DataFacts facts;
   for (const NamedFact& fact : data_fact_names()) facts.*fact.value = kNaN;
   facts.samples = samples_seen;
   facts.held_out = held_out;
   facts.constant_loss = first_loss;
+  if (features > 0) replace_inputs(facts, dataset(inputs, samples, features, inputs, 0, false).inputs);
   set(facts, more);
   run.watch().describe_data(facts);
 }

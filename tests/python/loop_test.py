@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import gradclinic
-from gradclinic.looks.second_look import mixes_samples
+from gradclinic.looks.second_look import is_affine, mixes_samples
 
 
 def pictures(count=240, classes=4):
@@ -150,6 +150,16 @@ class Mixing(unittest.TestCase):
             self.assertEqual(mixes_samples(model, (x,)), mixes, model)
             self.assertTrue(model.training and all(module.training for module in model.modules()))
             self.assertTrue(all(torch.equal(value, model.state_dict()[name]) for name, value in before.items()))
+
+    def test_layers_without_anything_non_linear_are_affine(self):
+        x = torch.randn(16, 4)
+        def layers(between):
+            return nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), between, nn.Dropout(0.5), nn.Linear(8, 3))
+        for model, affine in ((layers(nn.Identity()), True), (layers(nn.ReLU()), False), (layers(nn.LeakyReLU(0.9)), False),
+                              (layers(nn.LayerNorm(8)), False), (nn.Sequential(nn.Linear(4, 3), nn.LogSoftmax(1)), False)):
+            self.assertEqual(is_affine(model, (x,)), affine, model)
+        for inputs in ((), (x, x), ("x",), (torch.randint(0, 3, (16, 4)),)):
+            self.assertFalse(is_affine(layers(nn.Identity()), inputs))
 
     def test_a_network_that_blows_up_rounding_does_not_mix(self):
         class Chaos(nn.Module):

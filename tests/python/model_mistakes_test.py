@@ -94,6 +94,14 @@ class Weights(unittest.TestCase):
         balanced = nn.CrossEntropyLoss(1 / counts)
         self.assertAlmostEqual(fact(train(gradclinic.watch, loss_of=balanced), "weighted_largest_class"), 1 / 3, delta=0.1)
 
+    def test_of_several_classes_a_sample_are_seen_before_all_are_certain(self):
+        def loss_of(output, target):
+            return F.binary_cross_entropy_with_logits(output, F.one_hot(target, 3).float(), pos_weight=torch.tensor(50.0))
+
+        for lr in (0.02, 3.0):
+            seen = fact(train(gradclinic.watch, loss_of=loss_of, lr=lr), "weighted_largest_class")
+            self.assertAlmostEqual(seen, 50 / 52, delta=0.02)
+
     def test_of_samples_by_how_sure_they_are_do_not_count(self):
         def focal(output, target):
             each = F.cross_entropy(output, target, reduction="none")

@@ -45,6 +45,12 @@ class Shapes(unittest.TestCase):
                 self.assertEqual(output.shape, (6, *shape))
                 self.assertTrue(output.requires_grad)
 
+    def test_like_the_inputs_where_these_are_no_targets(self):
+        for inputs, shape in ((torch.randn(6, 1, 12, 10), (1, 12, 10)), (torch.randn(6, 9, 4), (9, 4))):
+            with self.assertRaises(NoPlainNetwork):
+                stood_in(Given(*shape), inputs)
+            self.assertEqual(stood_in(Given(*shape), inputs, copies=False)[0].shape, (6, *shape))
+
     def test_in_double(self):
         for shape in ((3,), (9, 2)):
             output, _ = stood_in(Given(*shape).double(), torch.randn(6, 9, 4, dtype=torch.float64))

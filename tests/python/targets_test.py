@@ -358,6 +358,31 @@ class Broadcasts(unittest.TestCase):
             self.assertEqual(not math.isnan(self.fact(clinic, "target_deviation")), known)
             clinic.diagnosis()
 
+    def test_inputs_are_known_where_the_loss_is_not(self):
+        clinic, _ = self.clinic(lambda model, out, y: (out[:, 0] - y).abs().sqrt().mean(), 40)
+        self.assertTrue(math.isnan(self.fact(clinic, "target_deviation")))
+        self.assertEqual(self.fact(clinic, "features"), 4)
+        self.assertAlmostEqual(self.fact(clinic, "input_rms"), 1, delta=0.1)
+
+    def test_the_gradient_of_one_of_several_outputs_does_not_tell_the_loss(self):
+        def critic(model, out, y):
+            return model(torch.randn(40, 4)).mean() - (1 + torch.rand(1)) * out.mean()
+
+        clinic, _ = self.clinic(critic, 40)
+        self.assertTrue(math.isnan(self.fact(clinic, "target_deviation")))
+        self.assertNotEqual(self.fact(clinic, "pulled_alike"), 1)
+
+    def test_what_a_single_batch_looks_like_is_no_mistake(self):
+        calls = itertools.count()
+
+        def loss_of(model, out, y):
+            if next(calls) == 59:  # the last: every output with every target
+                return F.mse_loss(out, y)
+            return F.mse_loss(out[:, 0], y)
+
+        clinic, _ = self.clinic(loss_of, 40)
+        self.assertEqual(clinic.diagnosis().cause, None)
+
     def test_constant_targets_with_more_in_the_loss_are_none(self):
         def with_penalty(model, out, y):
             return F.mse_loss(out, torch.ones_like(out)) + 0.1 * sum(value.square().sum() for value in model.parameters())

@@ -112,8 +112,9 @@ class Treatments(unittest.TestCase):
         state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
         functions = torch.softmax, torch.Tensor.softmax
         right = nn.Softmax(-1)
-        for wrong in (nn.Softmax(1), lambda scores: F.softmax(scores, dim=1), lambda scores: torch.softmax(scores, 1),
-                      lambda scores: scores.softmax(-2)):
+        for wrong, right in ((nn.Softmax(1), right), (lambda scores: F.softmax(scores, dim=1), right),
+                             (lambda scores: torch.softmax(scores, 1), right), (lambda scores: scores.softmax(-2), right),
+                             (lambda scores: F.log_softmax(scores, 1).exp(), lambda scores: scores.log_softmax(2).exp())):
             patient = _trained(lambda watch: train(watch, wrong), None, state, None, None, None)
             self.assertTrue(torch.equal(final(wrong, ("model.softmax", "last")), final(right)))
             self.assertFalse(torch.allclose(final(wrong), final(right), atol=1e-3))

@@ -4,8 +4,9 @@ import torch
 from torch.nn import functional
 
 FEWEST = 4         # batches
+SURE = 4           # samples of each class, with which one batch is enough
 ENOUGH = 40        # batches, after which no more are looked at
-UNCERTAIN = 0.01   # distance from its target from which on a sample's pull tells its weight
+UNCERTAIN = 1e-3   # distance from its target from which on a sample's pull tells its weight
 SPREAD = 0.05      # of the weights within a class, over their mean
 
 
@@ -21,12 +22,15 @@ class ClassWeights:
 
     def __init__(self):
         self._batches = 0
+        self._sure = False
         self._others = 0     # whose weights are no matter of classes
         self._shares = {}    # by class, added up over batches
 
     def see(self, found, gradient):
         """found: the targets, or None where the loss is none that is known; gradient: by the output."""
-        if found is None or found.loss == "mse" or found.mistake or gradient.shape[:1] != found.outputs.shape[:1]:
+        if found is None or found.loss == "mse" or found.mistake:
+            return
+        if gradient.shape[:1] != found.outputs.shape[:1] and found.loss != "bce":  # of places, in another order
             return
         if self._batches + self._others >= ENOUGH:
             return
@@ -44,12 +48,13 @@ class ClassWeights:
             return
         shares = mean * of_class.bincount()
         self._batches += 1
+        self._sure |= bool((told >= SURE).all())
         for each, share in zip(classes.tolist(), (shares / shares.sum()).tolist()):
             self._shares[each] = self._shares.get(each, 0.0) + share
 
     def facts(self):
         """By the names of the core's facts."""
-        if self._batches < max(FEWEST, self._others):
+        if self._batches < max(1 if self._sure else FEWEST, self._others):
             return {}
         return {"weighted_largest_class": max(self._shares.values()) / self._batches}
 

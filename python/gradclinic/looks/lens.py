@@ -41,6 +41,7 @@ class Lens:
         self.output_range = (-math.inf, math.inf)
         self.output_activation = None
         self.output_of_layer = False  # whether it is a layer's own, which has no bounds
+        self._calls = 0               # of the model in this step, before anything has come back
         self._learning = False        # whether the model is computing an output that takes gradients
         self._without_graph = set()   # layers that it has then called where gradients are off
         self._model, self._run, self._address, self.progress = model, run, run.address, progress
@@ -121,6 +122,7 @@ class Lens:
         self.eye.look(self.progress.wants_samples)
         self.loop.step_begins()
         self._awaits_output = True
+        self._calls = 0
         self.norm = self.clipped = NAN
         self.output = self.output_gradient = None
 
@@ -239,7 +241,10 @@ class Lens:
             loss = output.get("loss") if isinstance(output, dict) else getattr(output, "loss", None)
             if loss is not None and torch.is_grad_enabled():
                 self.loss_of_output = float(loss.detach())
-        if not self.looking or not torch.is_grad_enabled() or not self._awaits_output:
+        if not self.looking or not torch.is_grad_enabled():
+            return
+        self._calls += 1
+        if not self._awaits_output:
             return
         self.eye.settle()
         self._awaits_output = False
@@ -260,7 +265,9 @@ class Lens:
     def _saw_output_gradient(self, into, out, which=0):
         if self.looking and self.output is not None and out[which] is not None:
             gradient = plain(out[which].detach())
-            self.output_gradient = gradient.clone() if gradient.shape == self.output.shape else None
+            # Of several outputs that one loss takes, the gradient of one does not tell the loss.
+            known = gradient.shape == self.output.shape and self._calls == 1
+            self.output_gradient = gradient.clone() if known else None
 
     @guarded
     def _backward_done(self):

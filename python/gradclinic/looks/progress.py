@@ -1,5 +1,6 @@
 """How a training goes: losses and accuracies between surveys, and a sample of its data."""
 
+import collections
 import math
 import statistics
 
@@ -18,6 +19,7 @@ SCALES = 9            # batches that the loss's unit is taken from
 TARGETS = 8           # of a sample kept, at most, where each is a class; spread evenly
 FEATURES = 4096       # of a sample kept, at most; spread evenly
 BASE_WINDOW = 10      # steps between surveys, at first
+COPIED = 0.25         # of the targets' variance: how far inputs may be from the targets that they are a copy of
 BY_CHANCE = 0.1       # share of the batches whose loss may look like one that is known, and be another
 
 
@@ -39,8 +41,7 @@ class Progress:
         self.steps = 0
         self.last = NAN
         self.first = NAN
-        self.loss_kind = None
-        self.mistake = ""
+        self.copies = True               # whether the inputs are much like the targets, as far as is known
         self.batch = 0
         self.held_out = 0                # samples that the loop has validated on
         self.target_scale = (0.0, 0.0)   # mean and deviation of a regression's targets
@@ -53,17 +54,33 @@ class Progress:
         self._scales = []       # of the first batches: smoothed labels have a floor, which tells later
         self._looked = 0        # batches whose targets were looked for
         self._understood = 0    # those whose were found
+        self._kinds = collections.Counter()   # of (loss, mistake)
         self._pulls = []        # mean and variance of the targets of those whose outputs were all pulled to the mean
         self._losses = []       # of the batches of this step
         self._sum = 0.0
         self._rights = {}       # class -> [seen, right]
         self._seen = 0
         self._inputs, self._targets = [], []
+        self._inputs_alone = []
         self._marks = set()     # of the samples kept
         self._nothing_new = 0
         self._kept = 0
         self._described = False
         self._pending = None
+
+    @property
+    def loss_kind(self):
+        """What the loss is in most batches; None where that is not understood."""
+        return self._kind[0]
+
+    @property
+    def _kind(self):
+        return max(self._kinds, key=self._kinds.get, default=(None, ""))
+
+    @property
+    def largest_logit(self):
+        """By size."""
+        return self._logits.largest
 
     # Losses.
 
@@ -131,8 +148,9 @@ class Progress:
         self._seen += rows
         self._looked += 1
         if found is None:
+            self._keep_inputs()
             return NAN
-        self.loss_kind, self.mistake = found.loss, found.mistake
+        self._kinds[found.loss, found.mistake] += 1
         self._understood += 1
         if found.variance is not None:
             self._pulls.append((float(found.values[0].mean()), found.variance))
@@ -185,6 +203,15 @@ class Progress:
         self._targets.append(values)
         self._kept += samples
 
+    def _keep_inputs(self):
+        """Of a batch whose targets are not known."""
+        pending, self._pending = self._pending, None
+        if pending is None or self._inputs_alone and self._inputs_alone[0].shape[1] != pending[0].shape[1]:
+            return
+        inputs = pending[0][:DATA_SAMPLES - sum(map(len, self._inputs_alone))]
+        if len(inputs):
+            self._inputs_alone.append(inputs)
+
     def _broadcast_variance(self):
         """Of the targets, where outputs are compared with those of other samples too; NaN where they are not. Constant
         targets with a penalty on top look alike in one batch, but have one mean and a loss on top that changes."""
@@ -204,8 +231,9 @@ class Progress:
             return
         self._described = True
         if not self._kept or self._understood < BY_CHANCE * self._looked:
-            run.describe_unknown(abs(self.first) if math.isfinite(self.first) else 1.0, float(self.batch * self.steps),
-                                 float(self.held_out), more)
+            inputs = torch.cat(self._inputs_alone).contiguous() if self._inputs_alone else torch.zeros(0, 0)
+            run.describe_unknown(abs(self.first) if math.isfinite(self.first) else 1.0, inputs.data_ptr(), *inputs.shape,
+                                 float(self.batch * self.steps), float(self.held_out), more)
             return
         inputs = torch.cat(self._inputs).contiguous()
         values = torch.cat(self._targets).contiguous()
@@ -214,6 +242,8 @@ class Progress:
             within = variance if variance > 0 else 0.0
             deviation = math.sqrt(within + float(values.var(unbiased=False)))
             self.target_scale = (float(values.mean()), deviation)
+            apart = float((inputs - values).square().mean()) if inputs.shape == values.shape else math.inf
+            self.copies = apart < COPIED * deviation ** 2
         out_of_reach = 0.0
         if self.loss_kind == "mse" and math.isnan(variance):
             spread = float(values.var(unbiased=False))
@@ -229,5 +259,5 @@ class Progress:
                            "output_activated": float(activated and self.loss_kind != "mse"),
                            "held_out_shift": (held_out_mean - mean) / deviation if known else 0.0,
                            "held_out_scale": held_out_deviation / deviation if known else 1.0} |
-                          {f"output_{mistake}": float(mistake == self.mistake) for mistake in MISTAKES})
+                          {f"output_{mistake}": float(mistake == self._kind[1]) for mistake in MISTAKES})
         self._inputs, self._targets = [], []

@@ -10,6 +10,7 @@ from gradclinic.looks.softmax import runs_along_other_axes
 
 SAMPLES = 32     # of a batch
 VISIBLE = 1e-3   # of an output's deviation
+EXACT = 1e-9     # of how far outputs are apart
 
 
 def facts(model, inputs):
@@ -17,7 +18,7 @@ def facts(model, inputs):
     if inputs is None:
         return {}
     return {"samples_mixed": float(mixes_samples(model, inputs)), "norm_gap": norm_gap(model, inputs),
-            "softmax_elsewhere": float(runs_along_other_axes(model, inputs))}
+            "softmax_elsewhere": float(runs_along_other_axes(model, inputs)), "affine": float(is_affine(model, inputs))}
 
 
 def part_of(inputs):
@@ -47,6 +48,23 @@ def mixes_samples(model, inputs):
             if whole.ndim > 2 or whole.shape != halves.shape or whole.shape[0] != count:
                 return False
             return bool((again == whole).all()) and float((halves - whole).abs().max()) > VISIBLE * float(whole.std())
+    except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
+        return False
+
+
+def is_affine(model, inputs):
+    """Whether the model, in evaluation mode, gives the mean of two samples the mean of what it gives them, as linear
+    layers do that nothing non-linear is between; False where that cannot be told."""
+    if len(inputs) != 1 or not isinstance(inputs[0], torch.Tensor) or not inputs[0].is_floating_point():
+        return False
+    try:
+        with _default_dtype(torch.float64), torch.no_grad():
+            model = copy.deepcopy(model).double().eval()
+            x = inputs[0].double()
+            other = x.roll(1, 0)
+            y = model(x)
+            apart = (model((x + other) / 2) - (y + y.roll(1, 0)) / 2).abs().max()
+            return float(y.std(0).max()) > 0 and float(apart) < EXACT * float((y - y.roll(1, 0)).abs().max())
     except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
         return False
 

@@ -9,14 +9,16 @@ from gradclinic.replaced import Replaced
 
 
 def _replaced(axis_for):
-    """Every softmax takes the axis that `axis_for(tensor, axis)` gives. F.softmax and nn.Softmax call the tensor's."""
+    """Every softmax, or its logarithm, takes the axis that `axis_for(tensor, axis)` gives. F.softmax and nn.Softmax call
+    the tensor's."""
     def other(softmax):
         @functools.wraps(softmax)
         def along(tensor, dim, *args, **kwargs):
             return softmax(tensor, axis_for(tensor, dim), *args, **kwargs)
         return along
 
-    return [Replaced(owner, "softmax", other(owner.softmax)) for owner in (torch, torch.Tensor)]
+    return [Replaced(owner, name, other(getattr(owner, name)))
+            for owner in (torch, torch.Tensor) for name in ("softmax", "log_softmax")]
 
 
 def along_last_axis():

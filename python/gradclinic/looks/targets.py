@@ -155,9 +155,11 @@ def _weighted_binary(output, gradient, loss, squashing):
     target = (gradient < 0).to(output.dtype)
     weights = gradient.abs() / (torch.sigmoid(output) - target).abs().clamp_min(1e-12)
     certain = (torch.sigmoid(output) - target).abs() > 1e-3  # elsewhere rounding is most of the gradient
-    for of_class in (weights[certain & (target == 0)], weights[certain & (target == 1)]):
-        if len(of_class) < 2 or float(of_class.max() - of_class.min()) > 0.01 * float(of_class.max()):
-            return None
+    told = [weights[certain & (target == each)] for each in (0, 1)]
+    if min(map(len, told)) < 2 and max(map(len, told)) < 8:  # those of one class alone may all be certain by now
+        return None
+    if any(len(each) and float(each.max() - each.min()) > 0.01 * float(each.max()) for each in told):
+        return None
     terms = functional.binary_cross_entropy_with_logits(output, target, reduction="none")
     if not _close(float((weights * terms).sum()), loss):
         return None

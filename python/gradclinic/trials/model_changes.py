@@ -30,6 +30,8 @@ INITIALIZERS = {
 
 LARGE_TABLE = 3.0   # an embedding's deviation, from which on it starts anew as nn.Embedding does
 
+STRETCHED = 16.0    # the largest logit by size that bounded ones are made into
+
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d")
 
 
@@ -43,6 +45,10 @@ def _with_share(drop_out, share):
 def _change_output(treatment, model, wanted):
     if wanted == "linear":
         treatment.handles += last_activation.left_out(model)
+        return
+    if wanted == "stretched":
+        factor = STRETCHED / treatment.patient.progress.largest_logit
+        treatment.handles.append(model.register_forward_hook(lambda module, inputs, output: factor * output))
         return
     change = outputs.CHANGES.get(wanted)
     if change is None:
@@ -71,7 +77,8 @@ def _stand_in(treatment, model, wanted):
     if len(treatment.optimizers) != 1:
         raise CannotBeMade("several optimizers")
     of = treatment.patient
-    treatment.handles += stand_in(model, treatment.optimizers[0], of.lens.squashing, of.progress.target_scale)
+    treatment.handles += stand_in(model, treatment.optimizers[0], of.lens.squashing, of.progress.target_scale,
+                                  of.progress.copies)
 
 
 def _count_alike(treatment, model, wanted):

@@ -2,9 +2,6 @@
 
 import torch
 
-STRETCH = 16.0   # of cosines, as logits
-
-
 def _logits(output, squashing):
     """Of which the output is the softmax or the sigmoid."""
     tiny = torch.finfo(output.dtype).tiny
@@ -22,5 +19,4 @@ CHANGES = {
     "logits": _logits,
     "squeezed": _squeezed,
     "log-probabilities": lambda output, squashing: torch.log_softmax(output, 1),
-    "stretched": lambda output, squashing: STRETCH * output,
 }

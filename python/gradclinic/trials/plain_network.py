@@ -16,10 +16,12 @@ class NoPlainNetwork(Exception):
     """None stands in for a model of this kind."""
 
 
-def network_for(samples, output):
+def network_for(samples, output, copies=True):
     """A plain network of these inputs, samples along the first axis of each, whose outputs have the shape of that one's,
-    whatever the number of samples."""
+    whatever the number of samples. copies: whether inputs may be the targets, which takes no network to put out."""
     first = samples[0]
+    if copies and len(samples) == 1 and first.shape == output.shape and (first.ndim > 2 or _is_sequence(first)):
+        raise NoPlainNetwork
     if len(samples) == 1 and first.ndim > 3 and output.ndim > 2 and first.shape[-2:] == output.shape[-2:]:
         network = _Pictures(first, output)
     elif len(samples) == 1 and _is_sequence(first) and output.ndim > 1 and first.shape[1] in output.shape[1:]:
@@ -109,7 +111,7 @@ class _Sequence(nn.Module):
     def __init__(self, first, output):
         super().__init__()
         places = [axis for axis in range(1, output.ndim) if output.shape[axis] == first.shape[1]]
-        if first.shape == output.shape or first.shape[1] > LONGEST or output.ndim > 3:
+        if first.shape[1] > LONGEST or output.ndim > 3:
             raise NoPlainNetwork
         self._read = _Read(first)
         self._time, self._flat = places[0], output.ndim == 2
@@ -123,14 +125,13 @@ class _Sequence(nn.Module):
 
 
 class _Pictures(nn.Module):
-    """Three convolutions, each wider apart, that keep a picture's size; none where a picture is to be drawn again, as
-    that takes no network."""
+    """Three convolutions, each wider apart, that keep a picture's size."""
 
     def __init__(self, first, output):
         super().__init__()
         channels = first[0].numel() // first.shape[-1] // first.shape[-2]
         outputs = output[0].numel() // output.shape[-1] // output.shape[-2]
-        if first.shape == output.shape or not first.is_floating_point():
+        if not first.is_floating_point():
             raise NoPlainNetwork
         self._read = _Read(first.flatten(1, -3))
         self._shape = output.shape[1:-2]

@@ -12,10 +12,10 @@ from gradclinic.trials.plain_network import NoPlainNetwork, network_for
 RATE = 0.003
 
 
-def stand_in(model, optimizer, squashing=None, target_scale=(0.0, 0.0)):
+def stand_in(model, optimizer, squashing=None, target_scale=(0.0, 0.0), copies=True):
     """From now on the model's calls are answered by a plain network, built in the first of them, and the optimizer's
     steps train that by Adam. squashing: "sigmoid" where the model's output is one's. target_scale: mean and deviation
-    of a regression's targets. Returns handles whose remove() takes it back."""
+    of a regression's targets. copies: whether the inputs may be the targets. Returns handles whose remove() takes it back."""
     original_forward, original_step = model.forward, optimizer.step
     network = adam = None
 
@@ -24,7 +24,7 @@ def stand_in(model, optimizer, squashing=None, target_scale=(0.0, 0.0)):
         if network is None:
             with torch.no_grad():
                 output = original_forward(*inputs, **more)
-            network = _Plain([*inputs, *more.values()], output, squashing, target_scale)
+            network = _Plain([*inputs, *more.values()], output, squashing, target_scale, copies)
             adam = torch.optim.Adam(network.parameters(), lr=RATE)
         return network([*inputs, *more.values()])
 
@@ -51,7 +51,7 @@ def count_step(optimizer):
 class _Plain(nn.Module):
     """Takes what the model takes, and ends as its outputs do."""
 
-    def __init__(self, inputs, output, squashing, target_scale):
+    def __init__(self, inputs, output, squashing, target_scale, copies):
         super().__init__()
         if not isinstance(output, torch.Tensor) or not output.ndim or not output.is_floating_point():
             raise NoPlainNetwork
@@ -61,7 +61,7 @@ class _Plain(nn.Module):
         if not samples:
             raise NoPlainNetwork
         self._finish = _finish(output, squashing, target_scale)
-        self._network = network_for(samples, output)
+        self._network = network_for(samples, output, copies)
 
     def forward(self, inputs):
         return self._finish(self._network([inputs[place] for place in self._places]))
