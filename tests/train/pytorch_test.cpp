@@ -105,7 +105,12 @@ bool kinked(const Spec& spec) {
   return std::abs(slope[1] - slope[0]) > 0.1F;
 }
 
-bool depends_on_rounding(const Spec& spec) { return kinked(spec) || spec.model.init == "constant"; }
+/// Of 64 samples in batches of 20 the last has 4, whose variance batch norm divides by.
+bool normalizes_few(const Spec& spec) { return spec.model.norm == "batch" && spec.train.batch > 0; }
+
+bool depends_on_rounding(const Spec& spec) {
+  return kinked(spec) || spec.model.init == "constant" || normalizes_few(spec);
+}
 
 /// What compare() finds wrong, without failing the test.
 std::string differences(const Case& one, const nlohmann::json& theirs) {
@@ -120,8 +125,9 @@ std::string differences(const Case& one, const nlohmann::json& theirs) {
 
 // Where the slope jumps at 0, a pre-activation that is 0 but for rounding falls on either side, depending on the order
 // in which a processor's kernels sum, and 50 steps make that visible: in about one of ten runs. Of identical units the
-// gradients nearly cancel, and rounding is what is left. An error of the engine shows at every seed. So such a case
-// runs at kSeeds seeds, and kAgreeing must agree, in everything, as smooth ones do.
+// gradients nearly cancel, and rounding is what is left; batch norm over few samples makes it larger. An error of the
+// engine shows at every seed. So such a case runs at kSeeds seeds, and kAgreeing must agree, in everything, as smooth
+// ones do.
 constexpr std::size_t kSeeds = 5;
 constexpr std::size_t kAgreeing = 2;
 
