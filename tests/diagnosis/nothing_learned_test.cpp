@@ -82,6 +82,20 @@ TEST(NothingLearned, CannotBeToldOfALossThatIsNotUnderstoodAndHardlyFalls) {
   EXPECT_EQ(diagnose(adversarial, options).verdict, Health::sick) << "a change lets it fall";
 }
 
+TEST(NothingLearned, CannotBeToldOfAPolicyGradient) {
+  Record record = of_unknown_loss({0.01F, -0.1F, -0.2F, -0.21F, -0.21F});
+  DoctorOptions options;
+  options.probe = false;
+  EXPECT_EQ(diagnose(record, options).verdict, Health::healthy);
+  record.tables.erase("data");
+  add_table(record, "data", {0},
+            {{{"data.constant_loss", 0}, {0.01F}},
+             {{"data.target_deviation", 0}, {NAN}},
+             {{"data.policy_gradient", 0}, {1}}});
+  EXPECT_EQ(diagnose(record, options).verdict, Health::undecided);
+  EXPECT_NE(diagnose(record, options).summary.find("returns"), std::string::npos);
+}
+
 TEST(NothingLearned, CannotBeToldOfLossesThatChangeAsMuchAsTheyFall) {
   const Course noisy = read_course(of_unknown_loss({0.01F, -0.02F, 0.0F, -0.015F, 0.005F}));
   EXPECT_FALSE(noisy.falls());

@@ -72,6 +72,15 @@ class Pulls(unittest.TestCase):
         self.assertEqual(fact(train(gradclinic.watch, loss_of=lambda output, target: -output.mean()), "pulled_alike"), 0,
                          "a critic's, which is meant so")
 
+    def test_tell_policy_gradients(self):
+        def policy(output, target):
+            actions = torch.distributions.Categorical(logits=output)
+            taken = actions.sample()
+            return -(actions.log_prob(taken) * ((taken == target).float() - 0.4)).mean()
+
+        self.assertEqual(fact(train(gradclinic.watch, loss_of=policy), "policy_gradient"), 1)
+        self.assertEqual(fact(train(gradclinic.watch), "policy_gradient"), 0)
+
     def test_tell_sums_from_means(self):
         self.assertEqual(fact(train(gradclinic.watch), "loss_summed"), 0)
         self.assertEqual(fact(train(gradclinic.watch, loss_of=lambda output, target: F.cross_entropy(

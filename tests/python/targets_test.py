@@ -368,9 +368,15 @@ class Broadcasts(unittest.TestCase):
         def critic(model, out, y):
             return model(torch.randn(40, 4)).mean() - (1 + torch.rand(1)) * out.mean()
 
-        clinic, _ = self.clinic(critic, 40)
-        self.assertTrue(math.isnan(self.fact(clinic, "target_deviation")))
-        self.assertNotEqual(self.fact(clinic, "pulled_alike"), 1)
+        def with_penalty(model, out, y):
+            x = torch.randn(40, 4, requires_grad=True)
+            slope, = torch.autograd.grad(out.sum() * torch.rand(1) + model(x).sum(), x, create_graph=True)
+            return critic(model, out, y) + (slope.norm(dim=1) - 1).square().mean()
+
+        for loss_of in (critic, with_penalty):
+            clinic, _ = self.clinic(loss_of, 40)
+            self.assertTrue(math.isnan(self.fact(clinic, "target_deviation")))
+            self.assertNotEqual(self.fact(clinic, "pulled_alike"), 1)
 
     def test_what_a_single_batch_looks_like_is_no_mistake(self):
         calls = itertools.count()

@@ -41,7 +41,7 @@ class Lens:
         self.output_range = (-math.inf, math.inf)
         self.output_activation = None
         self.output_of_layer = False  # whether it is a layer's own, which has no bounds
-        self._calls = 0               # of the model in this step, before anything has come back
+        self._calls = 0               # of the model in this step
         self._learning = False        # whether the model is computing an output that takes gradients
         self._without_graph = set()   # layers that it has then called where gradients are off
         self._model, self._run, self._address, self.progress = model, run, run.address, progress
@@ -263,7 +263,8 @@ class Lens:
 
     @guarded
     def _saw_output_gradient(self, into, out, which=0):
-        if self.looking and self.output is not None and out[which] is not None:
+        # A pass that makes a graph of its own, for a penalty on gradients, is not that of the loss.
+        if self.looking and self.output is not None and out[which] is not None and not torch.is_grad_enabled():
             gradient = plain(out[which].detach())
             # Of several outputs that one loss takes, the gradient of one does not tell the loss.
             known = gradient.shape == self.output.shape and self._calls == 1

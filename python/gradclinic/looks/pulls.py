@@ -2,6 +2,8 @@
 
 import math
 
+from torch.nn import functional
+
 FEWEST = 4        # samples of a batch, and batches
 ENOUGH = 40       # batches, after which no more are looked at
 ALIKE = 1e-4      # of the pull
@@ -12,6 +14,7 @@ class Pulls:
     def __init__(self):
         self._batches = 0
         self._alike = []     # pulls of the batches in which every output had the same
+        self._signed = 0     # batches of a policy gradient
         self._summed = 0     # batches whose loss is a sum
 
     def see(self, found, output, gradient):
@@ -23,6 +26,7 @@ class Pulls:
         if found is not None:
             sums = (rows, output.numel(), len(found.outputs))
             self._summed += any(math.isclose(found.scale, count, rel_tol=0.02) for count in sums)
+        self._signed += found is None and _is_policy_gradient(output, gradient)
         pull, least, largest = (float(each) for each in (gradient.mean(), gradient.min(), gradient.max()))
         if largest - least <= ALIKE * abs(pull) and float(output.max() - output.min()) > 0:
             self._alike.append(pull)
@@ -35,4 +39,18 @@ class Pulls:
         spread = sum(abs(pull - mean) for pull in self._alike) / max(1, len(self._alike))
         varies = spread > VARIES * abs(mean)
         return {"pulled_alike": len(self._alike) / self._batches if varies else 0.0,
-                "loss_summed": float(2 * self._summed > self._batches)}
+                "loss_summed": float(2 * self._summed > self._batches),
+                "policy_gradient": float(2 * self._signed > self._batches)}
+
+
+def _is_policy_gradient(output, gradient):
+    """Whether each row's gradient is that of the logarithm of one class's probability, times an advantage: of both signs
+    over the rows, as no cross-entropy's are. Of two classes either is the other with the sign turned."""
+    if output.ndim != 2 or output.shape[1] < 3:
+        return False
+    rows = gradient.norm(dim=1) > 0.01 * gradient.norm(dim=1).max()
+    shares, gradient = output[rows].softmax(1), gradient[rows]
+    taken = gradient.abs().argmax(1)
+    expected = shares - functional.one_hot(taken, output.shape[1])
+    alike = functional.cosine_similarity(gradient, expected)
+    return bool((alike.abs() > 0.999).all()) and bool((alike > 0).any()) and bool((alike < 0).any())

@@ -81,13 +81,17 @@ bool learned_nothing(const Chart& chart) {
   return chart.fact("target_values") > 1 && hardly_learns(chart) && end.loss > kNothing && by_chance;
 }
 
+/// A policy gradient's loss is made anew in each step, and lower is no better.
+constexpr const char* kPolicyGradient = "policy_gradient";
+
 /// Of a loss that is not understood: whether it hardly falls, with or without any change, and nothing else was
 /// measured.
 bool tells_nothing(const Chart& chart, const std::vector<Suspect>& suspects,
                    const std::vector<TriedChange>& references) {
   const Course& course = chart.course();
-  if (!course.of_first || course.falls() || (!course.validation.empty() && !std::isnan(end_of(course).accuracy)))
-    return false;
+  if (!course.of_first || (!course.validation.empty() && !std::isnan(end_of(course).accuracy))) return false;
+  if (chart.fact(kPolicyGradient) == 1) return true;
+  if (course.falls()) return false;
   const auto helps = [](const TriedChange& tried) { return tried.result.course.falls(); };
   return std::ranges::none_of(references, helps) && std::ranges::none_of(suspects, [&](const Suspect& suspect) {
            return std::ranges::any_of(suspect.tried, helps);
@@ -154,10 +158,14 @@ Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const 
     judgement.reason = fatal->finding.sentence;
   } else if (tells_nothing(chart, suspects, references)) {
     judgement.untold = true;
-    judgement.reason = fmt::format(
-        "the loss hardly falls{}, and what it is of is not known: those of adversarial networks and of reinforcement "
-        "learning do not tell how well training goes ({})",
-        judgement.best ? ", whatever is tried" : "", how_far(chart));
+    judgement.reason =
+        chart.fact(kPolicyGradient) == 1
+            ? "the loss is a policy gradient's, which does not tell how well training goes; the returns do"
+            : fmt::format(
+                  "the loss hardly falls{}, and what it is of is not known: those of adversarial networks and of "
+                  "reinforcement "
+                  "learning do not tell how well training goes ({})",
+                  judgement.best ? ", whatever is tried" : "", how_far(chart));
   } else if (judgement.best) {
     judgement.failing = clearly_worse || learned_nothing(chart);
     judgement.tells_apart = clearly_worse || !judgement.failing;

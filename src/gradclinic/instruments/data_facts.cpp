@@ -235,6 +235,7 @@ std::span<const NamedFact> data_fact_names() {
                                          {"evaluation_mode", &DataFacts::evaluation_mode},
                                          {"samples_mixed", &DataFacts::samples_mixed},
                                          {"softmax_elsewhere", &DataFacts::softmax_elsewhere},
+                                         {"policy_gradient", &DataFacts::policy_gradient},
                                          {"affine", &DataFacts::affine},
                                          {"bias_largest", &DataFacts::bias_largest},
                                          {"table_deviation", &DataFacts::table_deviation},

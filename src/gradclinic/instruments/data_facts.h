@@ -55,6 +55,7 @@ struct DataFacts {
   double evaluation_mode = 0;  ///< share of its steps taken in evaluation mode
   double samples_mixed = 0;  ///< 1 when its output for a sample depends on the others of the batch, in evaluation mode
   double softmax_elsewhere = 0;  ///< 1 when one of its softmax functions runs along another axis than the last
+  double policy_gradient = 0;    ///< 1 when its loss is the log-probability of actions taken, times advantages
   double affine = 0;             ///< 1 when its output for the mean of two samples is the mean of the two outputs
   double bias_largest = 0;       ///< its largest bias before training, by size
   double table_deviation = 0;    ///< the largest standard deviation of an embedding before training
