@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.003, batch=16, epochs=6, weight_decay=1e-5)
 OWN_DATA = {"samples", "size", "share"}
 

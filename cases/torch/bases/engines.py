@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.01, batch=32, epochs=8, schedule="linear")
 OWN_DATA = {"samples", "noise"}
 OUTPUTS = {"identity": nn.Identity, "relu": nn.ReLU}

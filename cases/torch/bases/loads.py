@@ -10,7 +10,7 @@ import data
 import plan
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.006, batch=32, epochs=6, weight_decay=1e-4, schedule="cosine", warm_up=20)
 OWN_DATA = {"samples", "noise", "still"}
 

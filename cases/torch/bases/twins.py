@@ -8,7 +8,7 @@ import images
 import plan
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.006, batch=32, epochs=8, schedule="cosine")
 OWN_DATA = {"samples", "same", "itself"}
 
