@@ -311,47 +311,6 @@ TEST(WrongOutputOrLoss, IsNotToldOfFunctionsThatAreNotKnown) {
   EXPECT_TRUE(without("wrong-output-or-loss", with_outputs(0)).empty());
 }
 
-/// Of four classes; validated on 400 samples, with losses and accuracies on the way.
-Record validated(float neighbours, const std::vector<float>& losses, const std::vector<float>& accuracies) {
-  Record record = trained(kSgd, 1, 0.1F, 0.1F);
-  add_table(record, "data", {0},
-            {{{"data.constant_loss", 0}, {1}},
-             {{"data.held_out", 0}, {400}},
-             {{"data.target_values", 0}, {4}},
-             {{"data.largest_class", 0}, {0.25F}},
-             {{"data.neighbour_agreement", 0}, {neighbours}},
-             {{"data.neighbour_chance", 0}, {0.25F}},
-             {{"data.neighbour_uncertainty", 0}, {0.02F}}});
-  add_table(record, "validation", {0, 1}, {{{"validation_loss", 0}, losses}, {{"validation_accuracy", 0}, accuracies}});
-  return record;
-}
-
-TEST(UnlearnableLabels, AreRefutedByATrainingThatPredicts) {
-  const Pathology& pathology = *find_pathology("unlearnable-labels");
-  const Record record = validated(NAN, {1, 1.1F}, {0.25F, 0.26F});
-  const Chart chart(record);
-  const std::optional<Finding> finding = pathology.examine(chart);
-  ASSERT_TRUE(finding) << "of words no neighbours are known";
-  EXPECT_FALSE(finding->fatal) << "not before trials";
-  Course fails, learns, diverges;
-  fails.validation = points_of({1, 1.02}, {0.25, 0.27});
-  learns.validation = points_of({1, 0.5}, {0.25, 0.8});
-  diverges.validation = points_of({NAN, NAN}, {0.25, 0.25});
-  EXPECT_FALSE(pathology.after_trials(chart, *finding, {&fails, &learns, &fails}));
-  EXPECT_FALSE(pathology.after_trials(chart, *finding, {&fails})->fatal) << "one failure is not enough";
-  EXPECT_TRUE(pathology.after_trials(chart, *finding, {&fails, &diverges, &fails})->fatal);
-}
-
-TEST(UnlearnableLabels, NeedNoTrialsWhereNeighboursDisagree) {
-  const auto confidence = [](float neighbours) {
-    const std::optional<Finding> finding =
-        found("unlearnable-labels", validated(neighbours, {1, 1.1F}, {0.25F, 0.26F}));
-    return finding && finding->fatal;
-  };
-  EXPECT_TRUE(confidence(0.26F));
-  EXPECT_FALSE(confidence(0.9F));
-}
-
 /// Classes of which the rarest is this small.
 Record with_classes(float smallest, float accuracy, float balanced) {
   Record record = trained(kSgd, 1, 0.1F, 0.1F);
