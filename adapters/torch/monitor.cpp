@@ -158,7 +158,7 @@ struct Monitor::Implementation {
 
   void survey() {
     const Progress::Survey seen = progress.survey();
-    run->watch().take_survey(seen.steps_done, seen.loss, seen.accuracy, seen.balanced_accuracy);
+    run->take_survey(seen.steps_done, seen.loss, seen.accuracy, seen.balanced_accuracy);
   }
 
   void note(const std::string& text) {

@@ -261,6 +261,7 @@ void Training::survey(std::int64_t steps_done) {
   const std::int64_t batch = std::max(order_->batch(), kFewestInABatch);
   training_->survey(steps_done, {samples_.inputs.index_select(0, rows), samples_.targets.index_select(0, rows)}, batch,
                     options_.watches);
+  run_.watch().want_histograms();
   if (samples_.held_inputs.defined() && steps_done > 0)
     training_->validate(steps_done - 1, {samples_.held_inputs, samples_.held_targets}, batch);
   set_training();

@@ -124,8 +124,7 @@ PYBIND11_MODULE(core, module) {
               double clipped) {
              run.watch().end_step({step, loss, accuracy, lr, gradient_norm, clipped});
            })
-      .def("take_survey", [](OutsideRun& run, std::int64_t done, double loss, double accuracy,
-                             double balanced) { run.watch().take_survey(done, loss, accuracy, balanced); })
+      .def("take_survey", &OutsideRun::take_survey)
       .def("describe_data", &describe_data)
       .def("describe_unknown", &describe_unknown)
       .def("validation", [](OutsideRun& run, std::int64_t step, double loss,

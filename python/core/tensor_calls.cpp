@@ -144,9 +144,9 @@ PyObject* see_weights(PyObject*, Arguments given, Py_ssize_t count) {
 OutsideWatch& watch_at(void* run) { return static_cast<OutsideRun*>(run)->watch(); }
 
 double see_gradient(void* run, const int* modules, int count, const float* data, std::int64_t size) {
-  const TensorStatistics statistics = measure(View<const float>{data, 1, size});
-  for (int i = 0; i < count; ++i) watch_at(run).saw_flat(Quantity::weight_grad, modules[i], statistics, size);
-  return statistics.l2;
+  return watch_at(run)
+      .see_shared(Quantity::weight_grad, {modules, static_cast<std::size_t>(count)}, {data, 1, size})
+      .l2;
 }
 
 /// norm_of(run, modules, gradients): the L2 norm over all of them; None where one cannot be read as it is. `modules`: a

@@ -189,7 +189,7 @@ class Clinic:
 
     def _see_targets(self):
         output, gradient = self.lens.take_output()
-        if output is None or gradient is None:
+        if output is None or gradient is None or not math.isfinite(self.progress.last):
             return NAN
         with torch.no_grad():
             found = targets.infer(output, gradient, self.progress.last, self.lens.squashing)
@@ -236,6 +236,7 @@ class Clinic:
             raise core.Error("no step was seen: " + ("; ".join(self.notes) or "call step(loss) after each step"))
         self.progress.describe_data(self._run, self.lens.output_range, self.lens.output_activation is not None,
                                     self.loop.facts() | self.pulls.facts() | self.class_weights.facts() |
+                                    self.lens.descent.facts() |
                                     self._start | self.second_look |
                                     {"without_graph": self.lens.without_graph,
                                      "output_of_layer": float(self.lens.output_of_layer)})

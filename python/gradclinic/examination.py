@@ -29,7 +29,7 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
     """
     state = _generators()
     patient = _trained(train, None, state, steps, budget, name)
-    patient.second_look = second_look.facts(patient.model, patient.batch)
+    patient.second_look = second_look.facts(patient.model, patient.batch, patient.layers)
     patient.batch = None
     done = 0
 

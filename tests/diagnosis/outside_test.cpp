@@ -171,6 +171,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"gradients_kept", 1, 0, "momentum-too-high", "zero_grad()", kZeroGradKey, false},
         Mistake{"evaluation_mode", 0.9F, 0.3F, "wrong-output-or-loss", "model.train()", kTrainingKey, false},
         Mistake{"output_unnormalized", 1, 0, "wrong-output-or-loss", "NLLLoss", kOutputKey, true, true},
+        Mistake{"output_negated", 1, 0, "wrong-output-or-loss", "minus", nullptr, true, true},
+        Mistake{"ascent", 0.9F, -0.9F, "wrong-gradient", "maximize", nullptr, true, true},
         Mistake{"output_activated", 1, 0, "wrong-output-or-loss", "Leave it out", kOutputKey, false},
         Mistake{"held_out_shift", -0.8F, 0.3F, "unnormalized-input", "prepare both", kHeldOutKey, false},
         Mistake{"held_out_scale", 3, 1.2F, "unnormalized-input", "prepare both", kHeldOutKey, false},
@@ -188,6 +190,27 @@ INSTANTIATE_TEST_SUITE_P(
       std::erase(name, '_');
       return name;
     });
+
+TEST(WrongGradient, IsSeenByTheOutputsSlope) {
+  const auto off_by = [](float gap, float layer, float cut) {
+    Record record = with_fact("gradient_gap", gap, 0.8F, kSgd);
+    add_table(record, "data", {0},
+              {{{"data.gradient_gap", 0}, {gap}},
+               {{"data.gradient_gap_layer", 0}, {layer}},
+               {{"data.gradient_cut", 0}, {cut}}});
+    return record;
+  };
+  const std::optional<Finding> finding = found("wrong-gradient", off_by(0.3F, 2, 0));
+  ASSERT_TRUE(finding);
+  EXPECT_EQ(finding->layers, std::vector<int>{2});
+  EXPECT_TRUE(finding->by_hand && !finding->fatal);
+  EXPECT_NE(finding->sentence.find("gradcheck"), std::string::npos);
+  EXPECT_TRUE(without("wrong-gradient", off_by(0.3F, 2, 0)).empty()) << "nobody can write its backward pass";
+  EXPECT_NE(found("wrong-gradient", off_by(0.3F, 1, 1))->sentence.find("detach()"), std::string::npos);
+  EXPECT_EQ(without("wrong-gradient", off_by(0.3F, 1, 1))[0][0].key, kDetachKey);
+  for (const float sound : {0.0F, 0.005F, std::numeric_limits<float>::quiet_NaN()})
+    EXPECT_FALSE(found("wrong-gradient", off_by(sound, 0, 0)));
+}
 
 TEST(DisconnectedParameter, IsALossWithoutAnyGradient) {
   Record record = trained(kSgd, 0, 0, 0.1F);

@@ -102,6 +102,34 @@ class Facts(unittest.TestCase):
         self.assertAlmostEqual(fact(clinic, "evaluation_mode"), 0.75, places=2)
         self.assertEqual(fact(train(gradclinic.watch), "evaluation_mode"), 0)
 
+    def test_steps_go_down_the_gradient_or_up(self):
+        torch.manual_seed(3)
+        x, y = torch.randn(64, 4), torch.randint(0, 3, (64,))
+
+        for make, up in ((lambda p: torch.optim.SGD(p, 0.1), False), (lambda p: torch.optim.Adam(p, 0.01), False),
+                         (lambda p: torch.optim.SGD(p, 0.1, momentum=0.9, weight_decay=0.01), False),
+                         (lambda p: torch.optim.RMSprop(p, 0.01), False), (lambda p: torch.optim.LBFGS(p), False),
+                         (lambda p: torch.optim.SGD(p, 0.1, maximize=True), True),
+                         (lambda p: torch.optim.Adam(p, 0.01, maximize=True), True)):
+            model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))
+            optimizer = make(model.parameters())
+
+            def closure():
+                optimizer.zero_grad()
+                loss = F.cross_entropy(model(x), y)
+                loss.backward()
+                return loss
+
+            with gradclinic.watch(model, optimizer, budget=None) as clinic:
+                for _ in range(12):
+                    if isinstance(optimizer, torch.optim.LBFGS):
+                        clinic.step(optimizer.step(closure))
+                        continue
+                    loss = closure()
+                    optimizer.step()
+                    clinic.step(loss)
+            self.assertEqual(fact(clinic, "ascent") > 0.2, up, optimizer)
+
     def test_variety_of_batches(self):
         self.assertAlmostEqual(fact(train(gradclinic.watch), "batch_variety"), 1, delta=0.05)
         self.assertLess(fact(train(gradclinic.watch, shuffles=False), "batch_variety"), 0.3)

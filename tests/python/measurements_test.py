@@ -46,6 +46,15 @@ def statistics(tensor):
             "max": values.max(), "zeros": (values == 0).double().mean(), "non_finite": (~values.isfinite()).sum()}
 
 
+def histogram(tensor):
+    """Shares of the entries between powers of 4, by the exponent of the lower edge; zeros apart."""
+    values = tensor.detach().double().flatten().abs()
+    shares = {"zero": (values == 0).double().mean()}
+    for exponent in range(-40, 16, 2):
+        shares[str(exponent)] = ((values >= 2.0**exponent) & (values < 2.0**(exponent + 2))).double().mean()
+    return shares
+
+
 class Measurements(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -53,7 +62,7 @@ class Measurements(unittest.TestCase):
         cls.model = model = Net()
         optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
         layers = [model.conv, model.one, model.two, model.head]
-        cls.wanted = []
+        cls.wanted, cls.histograms = [], {}
         with gradclinic.watch(model, optimizer, budget=None) as clinic:
             for _ in range(6):
                 x, y = torch.randn(16, 2, 8, 8), torch.randint(0, 3, (16,))
@@ -64,6 +73,7 @@ class Measurements(unittest.TestCase):
                 row = {}
                 for number, layer in enumerate(layers, 1):
                     row["weight_grad", number] = statistics(layer.weight.grad)
+                gradients = histogram(model.one.weight.grad)
                 norm = math.sqrt(sum(float(p.grad.double().square().sum()) for p in model.parameters()))
                 before = [layer.weight.detach().clone() for layer in layers]
                 clipped = float(nn.utils.clip_grad_norm_(model.parameters(), 0.5 * norm)) and 0.5 * norm
@@ -71,6 +81,11 @@ class Measurements(unittest.TestCase):
                 for number, (layer, old) in enumerate(zip(layers, before), 1):
                     row["weight", number] = statistics(layer.weight)
                     row["update", number] = statistics(layer.weight.detach() - old)
+                if not cls.histograms:
+                    cls.histograms = {("activation", 2): histogram(model.seen["activation 2"]),
+                                      ("pre_activation_grad", 3): histogram(model.seen["pre_activation 3"].grad),
+                                      ("weight_grad", 2): gradients, ("weight", 4): histogram(model.head.weight),
+                                      ("update", 1): histogram(model.conv.weight.detach() - before[0])}
                 for name, tensor in model.seen.items():
                     quantity, number = name.split()
                     row[quantity, int(number)] = statistics(tensor)
@@ -94,6 +109,14 @@ class Measurements(unittest.TestCase):
                     self.assertAlmostEqual(seen[index], float(value), delta=2e-4 * abs(float(value)) + 1e-6,
                                            msg=f"{quantity}.{gauge} of layer {layer} in step {index}")
         self.assertGreater(compared, 6 * 26 * 6)
+
+    def test_histograms_of_the_first_step_and_behind_a_survey(self):
+        for (quantity, layer), shares in self.histograms.items():
+            self.assertAlmostEqual(sum(map(float, shares.values())), 1, places=5)
+            for name, share in shares.items():
+                steps, seen = self.clinic.series(f"{quantity}.histogram.{name}", layer)
+                self.assertEqual(steps, [0, 1])  # a survey follows the first step, and histograms the survey
+                self.assertAlmostEqual(seen[0], float(share), places=5, msg=f"{quantity}.{name} of layer {layer}")
 
     def test_every_figure_of_a_step(self):
         for index, (_, whole) in enumerate(self.wanted):

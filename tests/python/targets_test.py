@@ -97,6 +97,19 @@ class Targets(unittest.TestCase):
                 found = self.inferred(output.clone(), lambda out: loss_of(out.gather(1, taken)[:, 0], reward + 2))
                 self.assertNotEqual(getattr(found, "loss", None), "cross_entropy")
 
+    def test_a_loss_with_its_sign_turned(self):
+        y, binary, amounts = torch.randint(0, 4, (30,)), torch.randint(0, 2, (30, 1)).float(), torch.randn(30, 2)
+        for columns, loss_of, loss in ((4, lambda out: F.cross_entropy(out, y), "cross_entropy"),
+                                       (2, lambda out: F.cross_entropy(out, y % 2), "cross_entropy"),
+                                       (1, lambda out: F.binary_cross_entropy_with_logits(out, binary), "bce"),
+                                       (2, lambda out: F.mse_loss(out, amounts), "mse")):
+            output = torch.randn(30, columns)
+            found = self.inferred(output.clone(), lambda out: -loss_of(out))
+            self.assertEqual((found.loss, found.mistake), (loss, targets.NEGATED))
+            self.assertTrue(torch.equal(found.values.round(decimals=3), self.inferred(output, loss_of).values.round(decimals=3)))
+        similarity = self.inferred(torch.randn(30, 4), lambda out: -F.cosine_similarity(out, torch.ones(4)).mean())
+        self.assertIsNone(similarity)
+
     def test_a_softmax_along_another_axis_than_the_classes(self):
         y = torch.randint(0, 3, (30, 8))
         flat = torch.randint(0, 3, (30,))

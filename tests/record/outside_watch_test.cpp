@@ -36,11 +36,15 @@ class Stranger : public Observer {
     watch_.emplace(sink_, depth_);
     for (int layer = 1; layer < depth_; ++layer) watch_->set_activation(depth_ - layer, training.spec.model.activation);
   }
-  bool wants_tensors(std::int64_t) override { return true; }
+  bool wants_tensors(std::int64_t step) override {
+    if (step % 4 == 0) watch_->want_histograms();
+    return true;
+  }
   void see(Quantity quantity, int layer, View<const float> values) override {
     if (quantity == Quantity::weight) return;  // comes with its update
     if (of_parameters(quantity)) {
-      watch_->see(quantity, depth_ - layer, {values.data, 1, values.size(), 1});
+      const int module = depth_ - layer;
+      watch_->see_shared(quantity, {&module, 1}, values);
       return;
     }
     const std::vector<float> batch = transposed(values);
@@ -116,6 +120,37 @@ TEST(OutsideWatch, RecordsWhatANativeWatchRecords) {
     expect_same(outside.tables.at("step"), native.tables.at("step"), activation);
     expect_same(outside.tables.at("validation"), native.tables.at("validation"), activation);
   }
+}
+
+TEST(OutsideWatch, PutsWhatItSeesIntoTheHistogramsOfANativeWatch) {
+  Spec spec = watched_spec("relu");
+  spec.watch.histograms = 4;
+  const Record outside = recorded<Stranger>(spec);
+  EXPECT_EQ(outside.tables.at("histograms").steps, (std::vector<std::int64_t>{0, 4, 8}));
+  expect_same(outside.tables.at("histograms"), recorded<Watch>(spec).tables.at("histograms"), "histograms");
+}
+
+TEST(OutsideWatch, TakesTheHistogramOfALargeTensorFromEntriesSpreadOverIt) {
+  MemoryRecorder recorder;
+  recorder.begin({});
+  OutsideWatch watch(recorder, 1);
+  watch.start({0}, {{"layer", "identity", 1024, 300}});
+  // A matrix whose columns each hold one magnitude, a quarter of them another: a stride of a row's length would miss
+  // it.
+  std::vector<float> weights(1024 * 300);
+  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = i % 1024 < 256 ? 1.0F : 0.001F;
+  watch.want_histograms();
+  watch.keep(0, {weights.data(), 300, 1024});
+  for (float& weight : weights) weight *= 2;
+  watch.see_weights(0, {weights.data(), 300, 1024});
+  watch.end_step({});
+  watch.end_step({});  // nothing wanted
+  const Record record = recorder.take();
+  EXPECT_EQ(record.tables.at("histograms").steps.size(), 1U);
+  EXPECT_NEAR(record.series("weight.histogram.0", 1).values.front(), 0.25, 0.01);
+  EXPECT_NEAR(record.series("update.histogram.0", 1).values.front(), 0.25, 0.01);
+  EXPECT_NEAR(record.series("weight.histogram.-10", 1).values.front(), 0.75, 0.01);  // 0.002 is 2^-9
+  EXPECT_TRUE(std::isnan(record.series("weight_grad.histogram.0", 1).values.front()));
 }
 
 TEST(OutsideWatch, SurveysAFullBatchAsANativeSurveyDoes) {

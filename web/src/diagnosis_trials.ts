@@ -81,7 +81,7 @@ export function trials_section(data: DiagnosisData): HTMLElement {
     element(
       "p",
       {},
-      "Trainings of this spec from the same seed on the same data with something changed. " +
+      "The same training, from the same start on the same data, with something changed. " +
         `Bars: ${what}. The line is the training as it is.`,
     ),
     element(

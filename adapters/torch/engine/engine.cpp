@@ -113,10 +113,8 @@ void Run::begin() {
   recorder_.begin(header);
   watch_->start(training_->called(), outside_layers(training_->called_layers()));
   watch_->describe_data(describe_data(data_, find_loss(spec_.train.loss)));
-  for (const auto& [key, every] : {std::pair{"histograms", spec_.watch.histograms},
-                                   {"rank", spec_.watch.rank},
-                                   {"noise", spec_.watch.noise},
-                                   {"sharpness", spec_.watch.sharpness}})
+  for (const auto& [key, every] :
+       {std::pair{"rank", spec_.watch.rank}, {"noise", spec_.watch.noise}, {"sharpness", spec_.watch.sharpness}})
     if (every > 0)
       recorder_.add_event({0, "not-seen", 0, fmt::format("watch.{} is measured of networks of kind mlp", key)});
   const std::int64_t surveys = spec_.watch.surveys;
@@ -148,6 +146,7 @@ Outcome Run::carry_out(const std::atomic<bool>* stop) {
 bool Run::step(Outcome& outcome) {
   const std::int64_t step = outcome.steps;
   const bool looks = spec_.watch.every > 0 && step % spec_.watch.every == 0;
+  if (spec_.watch.histograms > 0 && step % spec_.watch.histograms == 0) watch_->want_histograms();
   const Batch batch = batches_.next();
   pass_.training = true;
   outcome.final_loss =

@@ -11,7 +11,7 @@ import plan
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.008, batch=40, epochs=6, weight_decay=0.01, warm_up=20)
 OWN_DATA = {"samples", "noise"}
 LENGTH, MISSING, SYMBOLS = 12, 2, 12

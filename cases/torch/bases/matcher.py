@@ -10,7 +10,7 @@ import data
 import plan
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.01, batch=40, epochs=6, weight_decay=0.01, schedule="cosine", warm_up=15)
 OWN_DATA = {"samples", "points", "jitter"}
 

@@ -9,7 +9,7 @@ import sounds
 import weights
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.02, batch=32, epochs=7, clip=5.0)
 OWN_DATA = {"samples", "noise"}
 

@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="sgd", lr=0.2, batch=32, epochs=6, weight_decay=1e-4, schedule="linear")
 OWN_DATA = {"samples"}
 

@@ -8,6 +8,7 @@ import torch
 
 from gradclinic import core, modules
 from gradclinic.guard import guarded
+from gradclinic.looks.descent import Descent
 from gradclinic.looks.weights import Weights
 from gradclinic.tensors import first_tensor, layout, plain
 
@@ -49,6 +50,7 @@ class Lens:
         self._by_module = {layer.module: layer for layer in layers}
         self._by_index = {layer.index: layer for layer in layers}
         self.weights = Weights(list(model.parameters()), layers, run)
+        self.descent = Descent()
         self._handles = []
         self._order = []
         self._of_node = {}            # layers by the node of their output
@@ -285,6 +287,7 @@ class Lens:
         if not math.isnan(self.norm):
             changed = self.weights.norm_if_changed()
             self.clipped = self.clipped if math.isnan(changed) else changed
+        self.descent.before_update(self.weights.of_layers)
         self.weights.keep()
 
     def take_output(self):
@@ -296,6 +299,7 @@ class Lens:
     def see_weights(self):
         """After the update: the weights, and what the step has changed."""
         self.eye.settle()
+        self.descent.after_update()
         self.weights.see()
 
     def _finish_order(self, output):

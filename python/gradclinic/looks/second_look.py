@@ -1,11 +1,12 @@
 """What a model shows once it is trained, when it is called again with what it was called with first."""
 
-import contextlib
 import copy
 
 import torch
 
 from gradclinic import modules
+from gradclinic.looks import gradient_check
+from gradclinic.looks.double import in_double, to_double
 from gradclinic.looks.softmax import runs_along_other_axes
 
 SAMPLES = 32     # of a batch
@@ -13,12 +14,14 @@ VISIBLE = 1e-3   # of an output's deviation
 EXACT = 1e-9     # of how far outputs are apart
 
 
-def facts(model, inputs):
-    """By the names of the core's facts. inputs: what the model was called with; None where that is not known."""
+def facts(model, inputs, layers):
+    """By the names of the core's facts. inputs: what the model was called with; None where that is not known. layers:
+    the model's, in the order in which they compute."""
     if inputs is None:
         return {}
-    return {"samples_mixed": float(mixes_samples(model, inputs)), "norm_gap": norm_gap(model, inputs),
+    seen = {"samples_mixed": float(mixes_samples(model, inputs)), "norm_gap": norm_gap(model, inputs),
             "softmax_elsewhere": float(runs_along_other_axes(model, inputs)), "affine": float(is_affine(model, inputs))}
+    return seen | gradient_check.facts(model, inputs, layers)
 
 
 def part_of(inputs):
@@ -36,11 +39,11 @@ def mixes_samples(model, inputs):
         return False
     count = rows.pop()
     try:
-        with _default_dtype(torch.float64), torch.no_grad():
+        with in_double(), torch.no_grad():
             model = copy.deepcopy(model).double().eval()
 
             def outputs(part):
-                return model(*(_double(each[part]) if isinstance(each, torch.Tensor) else each for each in inputs))
+                return model(*(to_double(each[part]) if isinstance(each, torch.Tensor) else each for each in inputs))
 
             whole, again = outputs(slice(None)), outputs(slice(None))
             halves = torch.cat([outputs(slice(0, count // 2)), outputs(slice(count // 2, count))])
@@ -58,7 +61,7 @@ def is_affine(model, inputs):
     if len(inputs) != 1 or not isinstance(inputs[0], torch.Tensor) or not inputs[0].is_floating_point():
         return False
     try:
-        with _default_dtype(torch.float64), torch.no_grad():
+        with in_double(), torch.no_grad():
             model = copy.deepcopy(model).double().eval()
             x = inputs[0].double()
             other = x.roll(1, 0)
@@ -87,17 +90,3 @@ def norm_gap(model, inputs):
         return float((by_averages - by_batch).square().mean().sqrt()) / spread if spread > 0 else 0.0
     except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
         return 0.0
-
-
-def _double(tensor):
-    return tensor.double() if tensor.is_floating_point() else tensor
-
-
-@contextlib.contextmanager
-def _default_dtype(kind):
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(kind)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)

@@ -14,9 +14,10 @@ from torch.nn import functional
 
 PROBABILITIES = "probabilities"   # where the loss takes logits
 UNNORMALIZED = "unnormalized"     # where it takes log-probabilities
+NEGATED = "negated"               # where the loss has the sign turned
 MISPLACED = "misplaced"           # their softmax runs along another axis than the classes
 CERTAIN = 0.9999                  # probability from which on rounding may leave no gradient
-MISTAKES = (PROBABILITIES, UNNORMALIZED, MISPLACED)
+MISTAKES = (PROBABILITIES, UNNORMALIZED, MISPLACED, NEGATED)
 
 
 @dataclasses.dataclass
@@ -68,7 +69,7 @@ def _classes(output, gradient, loss, squashing):
         return None
     one_entry = bool(((gradient != 0).sum(1) <= 1).all())  # log-probabilities with a negative log-likelihood
     if not one_entry:
-        if not _sums_to_nothing(gradient) or bool(((gradient < 0).sum(1) > 1).any()):
+        if loss < 0 or not _sums_to_nothing(gradient) or bool(((gradient < 0).sum(1) > 1).any()):
             return None
     target = torch.where(used, gradient.argmin(1), output.argmax(1))
     if one_entry:
@@ -206,13 +207,23 @@ def _amounts(output, gradient, loss, squashing):
     return None
 
 
+def _negated(output, gradient, loss, squashing):
+    """A loss that is known, to the digit, but for its sign."""
+    for guess in (_binary, _plain_classes, _amounts):
+        found = guess(output, -gradient, -loss, squashing)
+        if found is not None:
+            return dataclasses.replace(found, mistake=NEGATED, scale=-found.scale)
+    return None
+
+
 def infer(output, gradient, loss, squashing=None):
     """Targets, or None where the loss is none of these. squashing: "softmax" or "sigmoid" where the output is one's."""
     if not math.isfinite(loss) or output.numel() == 0:
         return None
     if not bool(torch.isfinite(output).all()) or not bool(torch.isfinite(gradient).all()):
         return None
-    for guess in (_binary, _plain_classes, _misplaced, _broadcast, _amounts, _weighted_binary, _classes):
+    known = (_binary, _plain_classes, _misplaced, _broadcast, _amounts, _weighted_binary, _classes)
+    for guess in known if loss >= 0 else (_negated, _misplaced, _classes):
         found = guess(output, gradient, loss, squashing)
         if found is not None:
             return found

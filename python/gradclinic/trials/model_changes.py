@@ -9,7 +9,7 @@ from torch.nn import functional
 from gradclinic import modules
 from gradclinic.looks.class_weights import count_alike
 from gradclinic.looks.softmax import along_last_axis
-from gradclinic.replaced import Replaced, while_computing
+from gradclinic.replaced import Replaced, kept_in_the_graph, while_computing
 from gradclinic.trials import CannotBeMade, last_activation, outputs
 from gradclinic.trials.scale import Scale
 from gradclinic.trials.stand_in import stand_in
@@ -65,10 +65,7 @@ def _change_output(treatment, model, wanted):
 def _stay_in_the_graph(treatment, model, wanted):
     """Nothing is detached, and gradients stay on, while the model computes an output that takes them."""
     def replace():
-        if not torch.is_grad_enabled():
-            return []
-        return [Replaced(torch.Tensor, "detach", lambda tensor: tensor),
-                Replaced(torch._C, "_set_grad_enabled", lambda mode: None)]
+        return kept_in_the_graph() if torch.is_grad_enabled() else []
 
     treatment.handles += while_computing(model, replace)
 

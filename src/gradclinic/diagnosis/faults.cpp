@@ -48,6 +48,17 @@ const Fault kUnnormalized = {
         },
     .without = alone(kOutputKey, "log-probabilities")};
 
+const Fault kNegated = {
+    .present = [](const Chart& chart) { return chart.fact("output_negated") == 1; },
+    .finding =
+        [](const Chart&) {
+          return mistake(0.95, {"the loss has its sign turned (1: always)", 1, "0"},
+                         "the loss is below 0, and falls without end",
+                         "The loss is one that should become small, with its sign turned: every step makes the "
+                         "predictions worse. Leave the minus out.",
+                         true);
+        }};
+
 const Fault kMisplaced = {
     .present = [](const Chart& chart) { return chart.fact("output_misplaced") == 1; },
     .finding =
@@ -279,10 +290,10 @@ const Fault kSoftmaxElsewhere = {
 }  // namespace
 
 const Fault* fault_of(const Chart& chart) {
-  static const Fault* const kAll[] = {&kProbabilities,    &kUnnormalized, &kMisplaced,       &kBroadcast,
-                                      &kUnreachable,      &kIgnoredClass, &kPulledAlike,     &kClassWeights,
-                                      &kMixedSamples,     &kCosines,      &kActivatedLogits, &kEvaluationMode,
-                                      &kRegressedClasses, &kLinear,       &kAffine,          &kSoftmaxElsewhere};
+  static const Fault* const kAll[] = {
+      &kProbabilities,  &kUnnormalized,     &kNegated,      &kMisplaced,    &kBroadcast,       &kUnreachable,
+      &kIgnoredClass,   &kPulledAlike,      &kClassWeights, &kMixedSamples, &kCosines,         &kActivatedLogits,
+      &kEvaluationMode, &kRegressedClasses, &kLinear,       &kAffine,       &kSoftmaxElsewhere};
   const auto* const found = std::ranges::find_if(kAll, [&](const Fault* fault) { return fault->present(chart); });
   return found == std::end(kAll) ? nullptr : *found;
 }

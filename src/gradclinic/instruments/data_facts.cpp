@@ -218,6 +218,7 @@ std::span<const NamedFact> data_fact_names() {
                                          {"output_probabilities", &DataFacts::output_probabilities},
                                          {"output_unnormalized", &DataFacts::output_unnormalized},
                                          {"output_misplaced", &DataFacts::output_misplaced},
+                                         {"output_negated", &DataFacts::output_negated},
                                          {"output_broadcast", &DataFacts::output_broadcast},
                                          {"output_out_of_reach", &DataFacts::output_out_of_reach},
                                          {"output_activated", &DataFacts::output_activated},
@@ -237,6 +238,10 @@ std::span<const NamedFact> data_fact_names() {
                                          {"softmax_elsewhere", &DataFacts::softmax_elsewhere},
                                          {"policy_gradient", &DataFacts::policy_gradient},
                                          {"affine", &DataFacts::affine},
+                                         {"gradient_gap", &DataFacts::gradient_gap},
+                                         {"gradient_gap_layer", &DataFacts::gradient_gap_layer},
+                                         {"gradient_cut", &DataFacts::gradient_cut},
+                                         {"ascent", &DataFacts::ascent},
                                          {"bias_largest", &DataFacts::bias_largest},
                                          {"table_deviation", &DataFacts::table_deviation},
                                          {"batch_variety", &DataFacts::batch_variety}};

@@ -34,6 +34,7 @@ struct DataFacts {
   double output_probabilities = 0;   ///< 1 when a network from outside gives its loss probabilities in place of logits
   double output_unnormalized = 0;    ///< 1 when it gives its loss no log-probabilities where that takes them
   double output_misplaced = 0;       ///< 1 when its loss takes a softmax along another axis than the classes
+  double output_negated = 0;         ///< 1 when its loss has the sign turned
   double output_broadcast = 0;       ///< 1 when its loss compares every output of a batch with every target of it
   /// Of a regression: the least mean squared error that the range of its output's last function leaves, over the
   /// targets' variance.
@@ -57,9 +58,16 @@ struct DataFacts {
   double softmax_elsewhere = 0;  ///< 1 when one of its softmax functions runs along another axis than the last
   double policy_gradient = 0;    ///< 1 when its loss is the log-probability of actions taken, times advantages
   double affine = 0;             ///< 1 when its output for the mean of two samples is the mean of the two outputs
-  double bias_largest = 0;       ///< its largest bias before training, by size
-  double table_deviation = 0;    ///< the largest standard deviation of an embedding before training
-  double batch_variety = 1;      ///< how much its targets vary within a batch, over how much in all; 1: drawn at random
+  /// By how much the slope of its outputs along a layer's weights differs from what their gradient says, over the
+  /// slope: the largest of all layers; the last layer, from 1, of which that is more than a hundredth (0: none); 1 when
+  /// it is not once nothing is detached.
+  double gradient_gap = 0;
+  double gradient_gap_layer = 0;
+  double gradient_cut = 0;
+  double ascent = 0;  ///< cosine between its first updates and the gradients before them; below 0: down the gradient
+  double bias_largest = 0;     ///< its largest bias before training, by size
+  double table_deviation = 0;  ///< the largest standard deviation of an embedding before training
+  double batch_variety = 1;    ///< how much its targets vary within a batch, over how much in all; 1: drawn at random
 };
 
 /// A fact's name, as its column "data.<name>" is called, and where it is kept.

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "gradclinic/instruments/gauge.h"
+
 namespace gradclinic {
 namespace {
 
@@ -33,6 +35,15 @@ const std::vector<std::string>& histogram_bin_names() {
     return result;
   }();
   return names;
+}
+
+std::vector<Column> histogram_columns(int depth) {
+  std::vector<Column> columns;
+  for (const Quantity quantity : all_quantities())
+    for (int layer = 1; layer <= layers_with(quantity, depth); ++layer)
+      for (const std::string& bin : histogram_bin_names())
+        columns.push_back({name_of(quantity) + std::string(".histogram.") + bin, layer});
+  return columns;
 }
 
 void fill_histogram(View<const float> values, std::span<float> bins) {

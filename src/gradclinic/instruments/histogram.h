@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "gradclinic/instruments/sink.h"
 #include "gradclinic/tensor/view.h"
 
 namespace gradclinic {
@@ -18,6 +19,9 @@ inline constexpr int kHistogramBins = (kLastExponent - kFirstExponent) / kExpone
 
 /// The bins' names, in order.
 const std::vector<std::string>& histogram_bin_names();
+
+/// The columns of table "histograms": of each quantity, of each layer that has it, the bins: "weight.histogram.-10".
+std::vector<Column> histogram_columns(int depth);
 
 /// Fills `bins`, which has kHistogramBins entries; they are NaN for an empty tensor.
 void fill_histogram(View<const float> values, std::span<float> bins);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "gradclinic/instruments/outside_histograms.h"
 #include "gradclinic/instruments/outside_survey.h"
 #include "gradclinic/instruments/step_table.h"
 
@@ -37,7 +38,8 @@ struct NonFinite {
 }  // namespace
 
 struct OutsideWatch::Implementation {
-  Implementation(Sink& to, int count) : sink(to), gauges(gauges::all()), modules(static_cast<std::size_t>(count)) {
+  Implementation(Sink& to, int count)
+      : sink(to), gauges(gauges::all()), modules(static_cast<std::size_t>(count)), histograms(count) {
     for (Module& module : modules) module.activation = &find_activation("identity");
   }
 
@@ -76,6 +78,7 @@ struct OutsideWatch::Implementation {
   std::vector<Gauge> gauges;
   std::vector<Module> modules;
   std::vector<int> order;  // modules by layer
+  OutsideHistograms histograms;
   std::optional<StepTable> steps;
   std::optional<NonFinite> non_finite;
   bool non_finite_told = false;
@@ -97,11 +100,19 @@ void OutsideWatch::see(Quantity quantity, int module, const UnitTensor& tensor) 
   Implementation& own = *implementation_;
   const UnitRule rule = quantity == Quantity::activation ? rule_of(*own.at(module).activation) : UnitRule{};
   own.keep(quantity, module, measure(tensor, rule), tensor.size());
+  own.histograms.see(quantity, module, {tensor.data, 1, tensor.size()});
 }
 
-void OutsideWatch::saw_flat(Quantity quantity, int module, const TensorStatistics& statistics, Index size) {
-  implementation_->keep(quantity, module, statistics, size);
+TensorStatistics OutsideWatch::see_shared(Quantity quantity, std::span<const int> modules, View<const float> values) {
+  const TensorStatistics statistics = measure(values);
+  for (const int module : modules) {
+    implementation_->keep(quantity, module, statistics, values.size());
+    implementation_->histograms.see(quantity, module, values);
+  }
+  return statistics;
 }
+
+void OutsideWatch::want_histograms() { implementation_->histograms.want(); }
 
 void OutsideWatch::keep(int module, View<const float> weights) {
   implementation_->at(module).weights.assign(weights.data, weights.data + weights.size());
@@ -110,6 +121,7 @@ void OutsideWatch::keep(int module, View<const float> weights) {
 void OutsideWatch::see_weights(int module, View<const float> weights) {
   Implementation& own = *implementation_;
   const std::vector<float>& before = own.at(module).weights;
+  own.histograms.see(Quantity::weight, module, weights);
   if (static_cast<Index>(before.size()) != weights.size()) {
     own.keep(Quantity::weight, module, measure(weights), weights.size());
     return;
@@ -117,6 +129,7 @@ void OutsideWatch::see_weights(int module, View<const float> weights) {
   const ChangeStatistics seen = measure_change(weights, {before.data(), weights.rows, weights.columns});
   own.keep(Quantity::weight, module, seen.values, weights.size());
   own.keep(Quantity::update, module, seen.change, weights.size());
+  own.histograms.see_update(module, weights, before.data());
 }
 
 void OutsideWatch::survey(int module, const UnitTensor& activations) {
@@ -158,6 +171,7 @@ void OutsideWatch::end_step(const OutsideStep& step) {
   summary.gradient_norm = step.gradient_norm;
   summary.clipped_gradient_norm = step.clipped_gradient_norm;
   own.sink.append("step", step.step, own.steps->row(summary));
+  own.histograms.finish(step.step, own.order, own.sink);
   own.report_non_finite(step.step);
   own.steps->clear();
   for (Module& module : own.modules)

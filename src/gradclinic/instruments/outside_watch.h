@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,8 @@ class OutsideWatch {
   void set_activation(int module, const std::string& activation);
 
   void see(Quantity quantity, int module, const UnitTensor& tensor);
-  /// A tensor of that size whose statistics the caller has taken, by a rule without units.
-  void saw_flat(Quantity quantity, int module, const TensorStatistics& statistics, Index size);
+  /// A tensor that several modules share, read once; its statistics, by a rule without units.
+  TensorStatistics see_shared(Quantity quantity, std::span<const int> modules, View<const float> values);
   /// Copies a module's weights before they are updated.
   void keep(int module, View<const float> weights);
   /// The weights after the update, and the update where weights of that size were kept.
@@ -59,8 +60,10 @@ class OutsideWatch {
   void start(const std::vector<int>& modules, const std::vector<OutsideLayer>& layers);
   bool started() const;
 
-  /// Appends a row of "step" of what was seen since the last one; an event "non-finite" for the first tensor of the run
-  /// that has a NaN or Inf, in the order in which they were seen.
+  /// The tensors of the next step that is seen are put into histograms, too.
+  void want_histograms();
+  /// Appends a row of "step" of what was seen since the last one, and one of "histograms" where wanted; an event
+  /// "non-finite" for the first tensor of the run that has a NaN or Inf, in the order in which they were seen.
   void end_step(const OutsideStep& step);
   /// Appends a row of "survey" as of so many updates done, and begins a new sample. Loss and accuracies are the
   /// caller's: means over the batches since the last survey. Weights are those kept last.

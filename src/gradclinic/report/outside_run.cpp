@@ -19,8 +19,16 @@ constexpr const char* kWhere = "the record of a training under watch";
 }  // namespace
 
 OutsideRun::OutsideRun(int modules)
-    : recorder_({{"step", kMostSteps}, {"validation", kMostSteps}, {"survey", kMostSurveys}}),
-      watch_(recorder_, modules) {}
+    : recorder_(
+          {{"step", kMostSteps}, {"validation", kMostSteps}, {"survey", kMostSurveys}, {"histograms", kMostSurveys}}),
+      watch_(recorder_, modules) {
+  watch_.want_histograms();
+}
+
+void OutsideRun::take_survey(std::int64_t steps_done, double loss, double accuracy, double balanced_accuracy) {
+  watch_.take_survey(steps_done, loss, accuracy, balanced_accuracy);
+  watch_.want_histograms();
+}
 
 void OutsideRun::begin(const std::string& spec, const std::map<std::string, std::string>& versions,
                        const std::vector<int>& modules, const std::vector<OutsideLayer>& layers) {

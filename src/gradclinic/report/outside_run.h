@@ -21,6 +21,8 @@ class OutsideRun {
   /// Opens the record: the spec as far as it is known, the versions of what trains, the layers.
   void begin(const std::string& spec, const std::map<std::string, std::string>& versions,
              const std::vector<int>& modules, const std::vector<OutsideLayer>& layers);
+  /// The watch's; the next step that is seen, as the first one, is put into histograms, too.
+  void take_survey(std::int64_t steps_done, double loss, double accuracy, double balanced_accuracy);
   void add_event(const Event& event) { recorder_.add_event(event); }
   /// Steps between rows of a table, as the record has grown: 1, 2, 4, ...
   std::int64_t interval(const std::string& table) const { return recorder_.interval(table); }

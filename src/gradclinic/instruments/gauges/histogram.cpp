@@ -6,13 +6,13 @@ namespace gradclinic::gauges {
 namespace {
 
 Probe start(const Training& training) {
-  Probe probe;
+  const int depth = training.network.depth();
+  Probe probe{.columns = histogram_columns(depth)};
   std::vector<std::ptrdiff_t> first;  // each quantity's place among the columns
+  std::ptrdiff_t place = 0;
   for (Quantity quantity : all_quantities()) {
-    first.push_back(static_cast<std::ptrdiff_t>(probe.columns.size()));
-    for (int layer = 1; layer <= layers_with(quantity, training.network.depth()); ++layer)
-      for (const std::string& bin : histogram_bin_names())
-        probe.columns.push_back({name_of(quantity) + std::string(".histogram.") + bin, layer});
+    first.push_back(place);
+    place += layers_with(quantity, depth) * kHistogramBins;
   }
   probe.see = [first](Quantity quantity, int layer, View<const float> tensor, float* values) {
     fill_histogram(tensor,
