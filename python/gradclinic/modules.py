@@ -22,7 +22,7 @@ ACTIVATIONS = {
 NODES = {
     "ReluBackward0": "relu", "LeakyReluBackward0": "leaky_relu", "EluBackward0": "elu", "GeluBackward0": "gelu",
     "SiluBackward0": "silu", "SigmoidBackward0": "sigmoid", "TanhBackward0": "tanh", "SoftplusBackward0": "softplus",
-    "HardtanhBackward0": "tanh", "HardswishBackward0": "silu", "MishBackward0": "silu",
+    "HardtanhBackward0": "tanh", "HardsigmoidBackward0": "sigmoid", "HardswishBackward0": "silu", "MishBackward0": "silu",
 }
 # Nodes that pass what an activation function gave on to the next layer.
 PASSING = ("MaxPool", "AvgPool", "AdaptiveAvgPool", "Mean", "View", "Reshape", "UnsafeView", "Permute", "Transpose",
@@ -175,6 +175,15 @@ def _nodes_before(node, most=4000):
         before = [following for following, _ in node.next_functions if following is not None]
         yield node, before
         waiting.extend(before)
+
+
+def reads_softmax(node):
+    """Whether a layer's input, by its node, is what a softmax gave, behind poolings and changes of shape at most."""
+    for _ in range(12):
+        if node is None or not node.name().startswith(PASSING):
+            break
+        node = next((following for following, _ in node.next_functions if following is not None), None)
+    return node is not None and node.name() == "SoftmaxBackward0"
 
 
 def has_residuals(node):

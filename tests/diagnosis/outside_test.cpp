@@ -173,6 +173,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"output_unnormalized", 1, 0, "wrong-output-or-loss", "NLLLoss", kOutputKey, true, true},
         Mistake{"output_negated", 1, 0, "wrong-output-or-loss", "minus", nullptr, true, true},
         Mistake{"ascent", 0.9F, -0.9F, "wrong-gradient", "maximize", nullptr, true, true},
+        Mistake{"penalty", 0.5F, 0.01F, "over-regularized", "smaller factor", kPenaltyKey, false},
         Mistake{"output_activated", 1, 0, "wrong-output-or-loss", "Leave it out", kOutputKey, false},
         Mistake{"held_out_shift", -0.8F, 0.3F, "unnormalized-input", "prepare both", kHeldOutKey, false},
         Mistake{"held_out_scale", 3, 1.2F, "unnormalized-input", "prepare both", kHeldOutKey, false},
@@ -184,6 +185,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"samples_mixed", 1, 0, "wrong-output-or-loss", "batch_first", nullptr, true},
         Mistake{"affine", 1, 0, "wrong-output-or-loss", "non-linear", nullptr, false},
         Mistake{"softmax_elsewhere", 1, 0, "wrong-output-or-loss", "dim", kSoftmaxKey, false},
+        Mistake{"softmax_between", 0.5F, 0, "wrong-output-or-loss", "ReLU", nullptr, false},
         Mistake{"batch_variety", 0.1F, 0.9F, "gradient-noise", "Shuffle", nullptr, true}),
     [](const testing::TestParamInfo<Mistake>& each) {
       std::string name = each.param.fact + std::to_string(each.index);

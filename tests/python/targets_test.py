@@ -97,6 +97,24 @@ class Targets(unittest.TestCase):
                 found = self.inferred(output.clone(), lambda out: loss_of(out.gather(1, taken)[:, 0], reward + 2))
                 self.assertNotEqual(getattr(found, "loss", None), "cross_entropy")
 
+    def test_what_a_loss_has_beside_that_of_the_predictions(self):
+        y, binary = torch.randint(0, 4, (30,)), torch.randint(0, 2, (30, 1)).float()
+        for columns, loss_of in ((4, lambda out: F.cross_entropy(out, y)),
+                                 (1, lambda out: F.binary_cross_entropy_with_logits(out, binary))):
+            found = self.inferred(torch.randn(30, columns), lambda out: loss_of(out) + 0.7)
+            self.assertAlmostEqual(found.penalty, 0.7, places=4)
+            self.assertAlmostEqual(found.scale, 1, places=4)
+            self.assertEqual(self.inferred(torch.randn(30, columns), loss_of).penalty, 0)
+        for loss_of in (lambda out: F.cross_entropy(out, y, reduction="sum"),
+                        lambda out: F.cross_entropy(out, y, label_smoothing=0.2),
+                        lambda out: F.cross_entropy(out, y, weight=torch.tensor([1.0, 2.0, 3.0, 4.0]))):
+            found = self.inferred(torch.randn(30, 4), loss_of)
+            self.assertEqual(found.penalty if found is not None else 0, 0)
+        output = torch.randn(30, 4).requires_grad_()
+        loss = F.cross_entropy(output, y)
+        (loss / 4).backward()  # of four batches; the whole is told
+        self.assertEqual(targets.infer(output.detach(), output.grad, float(loss)).penalty, 0)
+
     def test_a_loss_with_its_sign_turned(self):
         y, binary, amounts = torch.randint(0, 4, (30,)), torch.randint(0, 2, (30, 1)).float(), torch.randn(30, 2)
         for columns, loss_of, loss in ((4, lambda out: F.cross_entropy(out, y), "cross_entropy"),

@@ -57,6 +57,7 @@ class Treatments(unittest.TestCase):
         self.expect([("model.output", "log-probabilities")], {"loss_of": F.nll_loss}, loss_of=F.cross_entropy)
         self.expect([("train.class_weights", "equal")], {"loss_of": nn.CrossEntropyLoss(torch.tensor([1.0, 30.0]))},
                     loss_of=F.cross_entropy)
+        self.expect([("train.penalty", "false")], {"penalty": 0.01}, penalty=0.0)
         self.expect([("train.zero_grad", "true")], {"clears": False}, clears=True)
         self.expect([("train.parameters", "all")], {"trained": [5]}, trained=None)
         self.expect([("train.parameters", "all")], {"trained": [3], "optimizer": adam}, trained=None)

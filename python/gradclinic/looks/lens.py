@@ -42,6 +42,7 @@ class Lens:
         self.output_range = (-math.inf, math.inf)
         self.output_activation = None
         self.output_of_layer = False  # whether it is a layer's own, which has no bounds
+        self._read_softmax = 0        # layers whose input is a softmax's output
         self._calls = 0               # of the model in this step
         self._learning = False        # whether the model is computing an output that takes gradients
         self._without_graph = set()   # layers that it has then called where gradients are off
@@ -183,6 +184,7 @@ class Lens:
         self._order.append(layer)
         given = first_tensor(inputs) if inputs else None
         if given is not None and given.grad_fn is not None:
+            self._read_softmax += modules.reads_softmax(given.grad_fn)
             kind, before = modules.activation_before(given.grad_fn, self._of_node)
             if before in self._computed:
                 # Where a module's output is the next layer's input as it is, one hook does for both.
@@ -231,6 +233,11 @@ class Lens:
         """Share of the layers that learn and that the first step called only where gradients are off."""
         cut = [layer for layer in self._without_graph if layer not in self.layers]
         return len(cut) / (len(cut) + len(self.layers)) if cut else 0.0
+
+    @property
+    def softmax_between(self):
+        """Share of the layers whose input is what a softmax gave."""
+        return self._read_softmax / len(self.layers) if self.layers else 0.0
 
     @guarded
     def _saw_output(self, module, inputs, output):

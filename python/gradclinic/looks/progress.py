@@ -54,6 +54,7 @@ class Progress:
         self._scales = []       # of the first batches: smoothed labels have a floor, which tells later
         self._looked = 0        # batches whose targets were looked for
         self._understood = 0    # those whose were found
+        self._penalties = []    # what the loss of each had beside
         self._kinds = collections.Counter()   # of (loss, mistake)
         self._pulls = []        # mean and variance of the targets of those whose outputs were all pulled to the mean
         self._losses = []       # of the batches of this step
@@ -152,6 +153,7 @@ class Progress:
             return NAN
         self._kinds[found.loss, found.mistake] += 1
         self._understood += 1
+        self._penalties.append(found.penalty)
         if found.variance is not None:
             self._pulls.append((float(found.values[0].mean()), found.variance))
         if len(self._scales) < SCALES:
@@ -255,7 +257,7 @@ class Progress:
         run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
                           values.shape[0], values.shape[1], samples, float(self.held_out),
                           statistics.median(self._scales), variance,
-                          {"output_out_of_reach": out_of_reach, **self._logits.facts(), **more,
+                          {"output_out_of_reach": out_of_reach, "penalty": statistics.fmean(self._penalties), **self._logits.facts(), **more,
                            "output_activated": float(activated and self.loss_kind != "mse"),
                            "held_out_shift": (held_out_mean - mean) / deviation if known else 0.0,
                            "held_out_scale": held_out_deviation / deviation if known else 1.0} |

@@ -28,6 +28,7 @@ class Targets:
     scale: float             # what the training's loss is of the mean that the core knows (a sum, weights, 1 / micro-steps)
     mistake: str = ""              # what the outputs are that they should not be: one of MISTAKES
     ignored: torch.Tensor | None = None    # of each row whether it sends no gradient, though its class is not certain
+    penalty: float = 0.0     # what the training's loss has beside: of the weights, say
     variance: float | None = None  # of targets that are known by their mean and variance only: see _broadcast
 
     def right(self):
@@ -76,9 +77,17 @@ def _classes(output, gradient, loss, squashing):
         return _looked_up(output, gradient, target, loss, bool(squashing) or _are_shares(output))
     ignored = ~used & (output.softmax(1).amax(1) < CERTAIN)
     own = float(functional.cross_entropy(output, target))
-    scale = loss / own if own > 0 else 1.0
+    penalty = loss - own if _is_whole(output, gradient, target) and not _close(own, loss) and own < loss else 0.0
+    scale = (loss - penalty) / own if own > 0 else 1.0
     mistake = PROBABILITIES if bool(squashing) or _are_shares(output) else ""
-    return Targets("cross_entropy", output, target[:, None].float(), scale, mistake, None if mistake else ignored)
+    return Targets("cross_entropy", output, target[:, None].float(), scale, mistake, None if mistake else ignored,
+                   penalty)
+
+
+def _is_whole(output, gradient, target):
+    """Whether the gradient is that of the mean cross-entropy, neither more nor less."""
+    expected = (output.softmax(1) - functional.one_hot(target, output.shape[1])) / len(output)
+    return float((gradient - expected).norm()) <= 1e-3 * float(expected.norm())
 
 
 def _looked_up(output, gradient, target, loss, probabilities):
@@ -145,9 +154,11 @@ def _binary(output, gradient, loss, squashing):
         if float((target - near).abs().max()) > 0.02:
             continue
         own = float(functional.binary_cross_entropy_with_logits(logits, near))
-        if _close(own, loss):
+        whole = float((target - near).abs().max()) <= 1e-3
+        if _close(own, loss) or whole and own < loss and len(near.unique()) == 2:
             return Targets("bce", logits.reshape(-1, 1), near.reshape(-1, 1), 1.0,
-                           PROBABILITIES if squashing and logits is output else "")
+                           PROBABILITIES if squashing and logits is output else "",
+                           penalty=0.0 if _close(own, loss) else loss - own)
     return None
 
 

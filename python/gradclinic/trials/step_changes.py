@@ -18,7 +18,7 @@ OPTIMIZERS = {
 }
 
 OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup",
-            "train.batch", "train.schedule", "train.parameters", "train.zero_grad", "train.frozen"}
+            "train.batch", "train.schedule", "train.parameters", "train.zero_grad", "train.frozen", "train.penalty"}
 
 
 def _gather(gathered, groups, batches, complete):
@@ -64,6 +64,8 @@ def change_steps(treatment, model, optimizer):
     if "train.lr" in change and substitute is None:
         factor = change["train.lr"] / treatment.spec["train.lr"] if treatment.spec["train.lr"] else 1.0
     whole = _keep_whole_gradients(treatment, model) if change.get("train.clip_norm") == 0.0 else None
+    if "train.penalty" in change:
+        whole = _keep_gradients_of_output(treatment, model)
     largest = change.get("train.clip_norm") or None
     warmup = int(change.get("train.warmup", 0))
     clears = change.get("train.zero_grad", False)
@@ -117,6 +119,33 @@ def _keep_whole_gradients(treatment, model):
     for value in model.parameters():
         if value.requires_grad:
             treatment.handles.append(value.register_hook(keeper(value)))
+    return whole
+
+
+def _keep_gradients_of_output(treatment, model):
+    """What comes to each parameter by way of the model's output, without what a loss takes from the weights alone."""
+    whole = {}
+    parameters = [value for value in model.parameters() if value.requires_grad]
+
+    def keeper(module, inputs, output):
+        if not torch.is_grad_enabled() or not isinstance(output, torch.Tensor) or output.grad_fn is None:
+            return
+
+        begun = False
+
+        def keep(gradient):
+            nonlocal begun
+            if begun:  # the pass below comes by here, too
+                return
+            begun = True
+            found = torch.autograd.grad(output, parameters, gradient, retain_graph=True, allow_unused=True)
+            for value, part in zip(parameters, found):
+                if part is not None:
+                    whole[value] = whole[value] + part if value in whole else part
+
+        output.register_hook(keep)
+
+    treatment.handles.append(model.register_forward_hook(keeper))
     return whole
 
 

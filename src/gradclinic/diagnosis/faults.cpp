@@ -274,6 +274,20 @@ const Fault kAffine = {.present = [](const Chart& chart) { return chart.fact("af
                              return finding;
                            }};
 
+/// A layer may read a mixture's weights, or a choice.
+const Fault kSoftmaxBetween = {
+    .present = [](const Chart& chart) { return chart.fact("softmax_between") > 0; },
+    .finding =
+        [](const Chart& chart) {
+          return mistake(
+              0.65, {"share of layers whose input is a softmax's output", chart.fact("softmax_between"), "0"},
+              "a softmax stands between two layers",
+              "A softmax stands where an activation function belongs: what it gives sums to 1 over a layer's "
+              "units, so that little of what they tell gets through, and little gradient back. Take ReLU or "
+              "another function of each unit.",
+              false);
+        }};
+
 /// It may well be meant.
 const Fault kSoftmaxElsewhere = {
     .present = [](const Chart& chart) { return chart.fact("softmax_elsewhere") == 1; },
@@ -291,9 +305,9 @@ const Fault kSoftmaxElsewhere = {
 
 const Fault* fault_of(const Chart& chart) {
   static const Fault* const kAll[] = {
-      &kProbabilities,  &kUnnormalized,     &kNegated,      &kMisplaced,    &kBroadcast,       &kUnreachable,
-      &kIgnoredClass,   &kPulledAlike,      &kClassWeights, &kMixedSamples, &kCosines,         &kActivatedLogits,
-      &kEvaluationMode, &kRegressedClasses, &kLinear,       &kAffine,       &kSoftmaxElsewhere};
+      &kProbabilities,  &kUnnormalized,     &kNegated,      &kMisplaced,    &kBroadcast,      &kUnreachable,
+      &kIgnoredClass,   &kPulledAlike,      &kClassWeights, &kMixedSamples, &kCosines,        &kActivatedLogits,
+      &kEvaluationMode, &kRegressedClasses, &kLinear,       &kAffine,       &kSoftmaxBetween, &kSoftmaxElsewhere};
   const auto* const found = std::ranges::find_if(kAll, [&](const Fault* fault) { return fault->present(chart); });
   return found == std::end(kAll) ? nullptr : *found;
 }

@@ -17,6 +17,8 @@ inline constexpr const char* kFrozenKey = "train.frozen";
 /// "false": what the model detaches from the graph on the way to its output, or computes with gradients off, stays in
 /// it.
 inline constexpr const char* kDetachKey = "model.detach";
+/// "false": weights get the gradient of the model's output alone, not that of a penalty on themselves.
+inline constexpr const char* kPenaltyKey = "train.penalty";
 /// "true": gradients are cleared after each update.
 inline constexpr const char* kZeroGradKey = "train.zero_grad";
 /// "true": the model computes in training mode wherever gradients are taken.

@@ -44,6 +44,7 @@ struct DataFacts {
   double output_largest = 0;          ///< the largest of its logits by size, over all batches
   double samples_ignored = 0;         ///< share of samples that send no gradient, where no sample is of some class
   double weighted_largest_class = 0;  ///< the largest share of what its loss counts, by its weights, that one class has
+  double penalty = 0;                 ///< what its loss has beside that of the predictions, mean over the batches
   double loss_summed = 0;             ///< 1 when its loss is a sum over the batch, not the mean
   double pulled_alike = 0;    ///< share of its batches in which the loss pulled all outputs alike, each otherwise
   double without_graph = 0;   ///< share of its layers that it calls only where gradients are off
@@ -56,6 +57,7 @@ struct DataFacts {
   double evaluation_mode = 0;  ///< share of its steps taken in evaluation mode
   double samples_mixed = 0;  ///< 1 when its output for a sample depends on the others of the batch, in evaluation mode
   double softmax_elsewhere = 0;  ///< 1 when one of its softmax functions runs along another axis than the last
+  double softmax_between = 0;    ///< share of its layers whose input is what a softmax gave
   double policy_gradient = 0;    ///< 1 when its loss is the log-probability of actions taken, times advantages
   double affine = 0;             ///< 1 when its output for the mean of two samples is the mean of the two outputs
   /// By how much the slope of its outputs along a layer's weights differs from what their gradient says, over the

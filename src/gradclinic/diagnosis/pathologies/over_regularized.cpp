@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gradclinic/diagnosis/outside_changes.h"
 #include "gradclinic/diagnosis/rules.h"
 #include "gradclinic/support/statistics.h"
 
@@ -32,7 +33,24 @@ double weights_kept(const Chart& chart) {
   return median(std::move(kept));
 }
 
-std::optional<Finding> examine(const Chart& chart) {
+/// What the loss has beside that of the predictions, over that of a constant prediction.
+double penalty(const Chart& chart) { return chart.fact("penalty") / chart.course().constant_loss; }
+constexpr double kPenaltyWorthATrial = 0.05;
+
+std::optional<Finding> of_penalty(const Chart& chart) {
+  const double share = penalty(chart);
+  if (!(share > kPenaltyWorthATrial)) return std::nullopt;
+  return Finding{.confidence = std::max(kWorthATrial, 0.85 * log_ramp(share, kPenaltyWorthATrial, 1)),
+                 .onset_step = 0,
+                 .evidence = {{"penalty in the loss, over a constant prediction's loss", share, "below 0.05"}},
+                 .rule = fmt::format("a penalty of {:.2g} constant predictions' losses", share),
+                 .sentence =
+                     "The loss has a penalty beside that of the predictions (a norm of the weights, say) that pulls "
+                     "about as hard, so the network cannot fit the data: take a smaller factor.",
+                 .by_hand = true};
+}
+
+std::optional<Finding> of_decay(const Chart& chart) {
   const double decay = chart.spec().train.weight_decay;
   if (decay <= 0) return std::nullopt;
   const double kept = weights_kept(chart);
@@ -51,13 +69,24 @@ std::optional<Finding> examine(const Chart& chart) {
           "network cannot fit the data."};
 }
 
-std::vector<std::vector<Change>> without(const Chart&) { return alone("train.weight_decay", "0.0"); }
+std::optional<Finding> examine(const Chart& chart) {
+  std::optional<Finding> decay = of_decay(chart);
+  const std::optional<Finding> penalty = of_penalty(chart);
+  return penalty && (!decay || decay->confidence < penalty->confidence) ? penalty : decay;
+}
+
+std::vector<std::vector<Change>> without(const Chart& chart) {
+  std::vector<std::vector<Change>> changes;
+  if (chart.spec().train.weight_decay > 0) changes.push_back({{"train.weight_decay", "0.0"}});
+  if (penalty(chart) > kPenaltyWorthATrial) changes.push_back({{kPenaltyKey, "false"}});
+  return changes;
+}
 
 }  // namespace
 
 Pathology over_regularized() {
   return {.id = "over-regularized",
-          .summary = "weight decay that keeps the network from fitting",
+          .summary = "weight decay, or a penalty in the loss, that keeps the network from fitting",
           .mechanism =
               "Training settles where the pull of weight decay and the gradient of the loss balance. A strong pull "
               "puts that point near weights of 0, where the output hardly depends on the input.",
