@@ -239,6 +239,7 @@ class Clinic:
                                     self.lens.descent.facts() |
                                     self._start | self.second_look |
                                     {"without_graph": self.lens.without_graph,
+                                     "softmax_of_one": float(self.lens.softmax_of_one),
                                      "softmax_between": self.lens.softmax_between,
                                      "output_of_layer": float(self.lens.output_of_layer)})
         for note in self.notes:

@@ -144,6 +144,15 @@ def squashing(node):
     return SQUASHING.get(_last_function(node))
 
 
+def is_softmax_of_one(node):
+    """Whether an output is a softmax's over an axis of length 1, behind changes of shape at most: always 1."""
+    node = _last_node(node)
+    if node is None or node.name() != "SoftmaxBackward0":
+        return False
+    sizes = node._saved_result.shape
+    return sizes[node._saved_dim if node._saved_dim < len(sizes) else node._saved_dim - 2**64] == 1
+
+
 def output_activation(node):
     """The activation function that an output has passed, behind changes of shape at most; None of a sigmoid."""
     name = _last_function(node)
@@ -155,12 +164,17 @@ def output_range(node):
     return RANGES.get(_last_function(node), (-math.inf, math.inf))
 
 
-def _last_function(node):
-    """The name of an output's node, behind changes of shape at most."""
+def _last_node(node):
+    """An output's node, behind changes of shape at most."""
     for _ in range(4):
         if node is None or not node.name().startswith(RESHAPING):
             break
         node = next((following for following, _ in node.next_functions if following is not None), None)
+    return node
+
+
+def _last_function(node):
+    node = _last_node(node)
     return node.name() if node is not None else None
 
 

@@ -171,6 +171,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"gradients_kept", 1, 0, "momentum-too-high", "zero_grad()", kZeroGradKey, false},
         Mistake{"evaluation_mode", 0.9F, 0.3F, "wrong-output-or-loss", "model.train()", kTrainingKey, false},
         Mistake{"output_unnormalized", 1, 0, "wrong-output-or-loss", "NLLLoss", kOutputKey, true, true},
+        Mistake{"softmax_of_one", 1, 0, "wrong-output-or-loss", "sigmoid", nullptr, true, true},
         Mistake{"output_negated", 1, 0, "wrong-output-or-loss", "minus", nullptr, true, true},
         Mistake{"ascent", 0.9F, -0.9F, "wrong-gradient", "maximize", nullptr, true, true},
         Mistake{"penalty", 0.5F, 0.01F, "over-regularized", "smaller factor", kPenaltyKey, false},

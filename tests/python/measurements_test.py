@@ -156,6 +156,13 @@ class Graphs(unittest.TestCase):
                                  (torch.log_softmax(x, 1), None), (torch.softmax(x, 1) @ torch.randn(6, 6), None)):
             self.assertEqual(modules.squashing(output.grad_fn), expected)
 
+    def test_a_softmax_of_one_output(self):
+        x = torch.randn(4, 6, 1, requires_grad=True)
+        for output, expected in ((torch.softmax(x, 2), True), (torch.softmax(x, -1).squeeze(-1), True),
+                                 (torch.softmax(x, 1), False), (torch.softmax(x, -2), False), (torch.sigmoid(x), False),
+                                 (torch.softmax(x, 2) * x, False)):
+            self.assertEqual(modules.is_softmax_of_one(output.grad_fn), expected)
+
     def test_layers_that_read_a_softmax(self):
         x, read = torch.randn(4, 6, requires_grad=True), torch.randn(4, 6)
         for given, expected in ((torch.softmax(x, 1), True), (torch.softmax(x, 1).view(2, 12), True),

@@ -39,6 +39,7 @@ class Lens:
         self.loss_of_output = NAN     # of a model that returns its loss
         self.dropout = 0.0            # the largest share dropped in the first step
         self.squashing = None         # "softmax" or "sigmoid", where the output is one's
+        self.softmax_of_one = False   # whether it runs over an axis of length 1
         self.output_range = (-math.inf, math.inf)
         self.output_activation = None
         self.output_of_layer = False  # whether it is a layer's own, which has no bounds
@@ -265,6 +266,7 @@ class Lens:
         if self.progress.wants_samples or self.progress.wants_inputs:
             self.output = plain(tensor.detach()).clone()
             self.squashing = modules.squashing(tensor.grad_fn)
+            self.softmax_of_one = modules.is_softmax_of_one(tensor.grad_fn)
             self.output_range = modules.output_range(tensor.grad_fn)
             self.output_activation = modules.output_activation(tensor.grad_fn)
             self.output_of_layer = self.eye.last >= 0 and tensor.data_ptr() == self.eye.last_address

@@ -48,6 +48,18 @@ const Fault kUnnormalized = {
         },
     .without = alone(kOutputKey, "log-probabilities")};
 
+const Fault kSoftmaxOfOne = {
+    .present = [](const Chart& chart) { return chart.fact("softmax_of_one") == 1; },
+    .finding =
+        [](const Chart&) {
+          return mistake(0.95, {"the softmax runs over one output (1: always)", 1, "0"},
+                         "the output is a softmax over an axis of length 1",
+                         "The model's output is a softmax over an axis of length 1, and so 1 whatever the input: no "
+                         "gradient comes back. Of one output for two classes take the sigmoid, in the loss "
+                         "(nn.BCEWithLogitsLoss).",
+                         true);
+        }};
+
 const Fault kNegated = {
     .present = [](const Chart& chart) { return chart.fact("output_negated") == 1; },
     .finding =
@@ -304,10 +316,11 @@ const Fault kSoftmaxElsewhere = {
 }  // namespace
 
 const Fault* fault_of(const Chart& chart) {
-  static const Fault* const kAll[] = {
-      &kProbabilities,  &kUnnormalized,     &kNegated,      &kMisplaced,    &kBroadcast,      &kUnreachable,
-      &kIgnoredClass,   &kPulledAlike,      &kClassWeights, &kMixedSamples, &kCosines,        &kActivatedLogits,
-      &kEvaluationMode, &kRegressedClasses, &kLinear,       &kAffine,       &kSoftmaxBetween, &kSoftmaxElsewhere};
+  static const Fault* const kAll[] = {&kProbabilities,   &kUnnormalized,   &kSoftmaxOfOne,     &kNegated,
+                                      &kMisplaced,       &kBroadcast,      &kUnreachable,      &kIgnoredClass,
+                                      &kPulledAlike,     &kClassWeights,   &kMixedSamples,     &kCosines,
+                                      &kActivatedLogits, &kEvaluationMode, &kRegressedClasses, &kLinear,
+                                      &kAffine,          &kSoftmaxBetween, &kSoftmaxElsewhere};
   const auto* const found = std::ranges::find_if(kAll, [&](const Fault* fault) { return fault->present(chart); });
   return found == std::end(kAll) ? nullptr : *found;
 }

@@ -237,6 +237,7 @@ std::span<const NamedFact> data_fact_names() {
                                          {"evaluation_mode", &DataFacts::evaluation_mode},
                                          {"samples_mixed", &DataFacts::samples_mixed},
                                          {"softmax_elsewhere", &DataFacts::softmax_elsewhere},
+                                         {"softmax_of_one", &DataFacts::softmax_of_one},
                                          {"softmax_between", &DataFacts::softmax_between},
                                          {"policy_gradient", &DataFacts::policy_gradient},
                                          {"affine", &DataFacts::affine},

@@ -98,7 +98,7 @@ Finding of_optimizer(const Chart& chart, const std::vector<int>& layers) {
 /// Whether not even a bias ever gets a gradient, in a network from outside whose output could pass one on.
 bool no_gradient_at_all(const Chart& chart) {
   return chart.spec().model.kind == "outside" && chart.largest("gradient_norm", 0, kWhole) == 0 &&
-         !output_is_dead(chart);
+         !output_is_dead(chart) && chart.fact("softmax_of_one") != 1;
 }
 
 Finding of_no_gradient() {
