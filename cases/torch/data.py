@@ -373,3 +373,83 @@ def gaps(generator, samples, *, held_out=300, length=12, symbols=12, missing=2, 
     if told:
         shown[:samples] = (text[:samples] + 2).masked_fill(padding[:samples], 0)
     return split(torch.cat([shown, places], 1), targets, samples)
+
+
+def strokes(generator, samples, *, held_out=300, length=16, jitter=0.03):
+    """Drawings (samples, length, 3) as the moves of a pen across and up, standardized, and a 1 for every move; each has
+    10 moves or more, then zeros. The class is the figure: ring, triangle, square, zigzag, spiral or eight, turned,
+    stretched, mirrored, and begun anywhere where it is closed."""
+    count = samples + held_out
+    classes = torch.randint(6, (count,), generator=generator)
+    moves = torch.randint(10, length, (count, 1), generator=generator)
+    begun, turn, size, mirrored = torch.rand(4, count, 1, generator=generator)
+    along = torch.arange(length + 1) / moves
+    round_ = (along + begun) % 1
+    angle = 2 * math.pi * round_
+
+    def polygon(corners):
+        knots = 2 * math.pi * torch.arange(corners + 1) / corners
+        side = (round_ * corners).floor().long().clamp(max=corners - 1)
+        part = round_ * corners - side
+        return [knots_[side] * (1 - part) + knots_[side + 1] * part for knots_ in (knots.cos(), knots.sin())]
+
+    zigzag = 2 * along - 1, (((2.5 * along) % 1) - 0.5).abs() * 3 - 0.75
+    spiral = along * torch.cos(3.5 * math.pi * along), along * torch.sin(3.5 * math.pi * along)
+    figures = [(angle.cos(), angle.sin()), polygon(3), polygon(4), zigzag, spiral,
+               (angle.sin(), 0.5 * (2 * angle).sin())]
+    drawn = torch.stack([torch.stack(list(figure), 2) for figure in figures])[classes, torch.arange(count)]
+    drawn[:, :, 1] *= torch.where(mirrored < 0.5, -1.0, 1.0)
+    turn = 0.25 * math.pi * (turn - 0.5)
+    turned = torch.cat([turn.cos(), -turn.sin(), turn.sin(), turn.cos()], 1).view(-1, 2, 2)
+    drawn = (0.7 + 0.6 * size).unsqueeze(2) * drawn @ turned
+    drawn = drawn + jitter * torch.randn(drawn.shape, generator=generator)
+    there = (torch.arange(length) < moves).unsqueeze(2).float()
+    steps = drawn.diff(dim=1) * there
+    steps = torch.cat([steps / steps[there.squeeze(2) > 0].std(), there], 2)
+    return split(steps, classes, samples)
+
+
+def dates(generator, samples, *, held_out=300):
+    """Dates as people write them, 7 tokens, then 6 of what is to be written (samples, 13): day and month by its name
+    and year, month and day and year, or all in digits, day first. 1 to 10 are the digits, 11 to 22 the months, 23 a
+    dot; a day or month below ten has one digit, and 0 fills up. The targets are the digits of year, month and day, two
+    of each, 0 to 9; to be written from are 0, then all of these plus 1 but the last."""
+    count = samples + held_out
+    year = torch.randint(100, (count,), generator=generator)
+    month = torch.randint(1, 13, (count,), generator=generator)
+    day = torch.randint(1, 29, (count,), generator=generator)
+    way = torch.randint(3, (count,), generator=generator)
+
+    def two_digits(number):
+        return torch.stack([number // 10, number % 10], 1)
+
+    def tokens(number):
+        """-1 for a first digit that is not written."""
+        digits = two_digits(number)
+        return torch.where((digits == 0) & torch.tensor([True, False]), -1, digits + 1)
+
+    name, dot, nothing = (10 + month).unsqueeze(1), torch.full((count, 1), 23), torch.full((count, 1), -1)
+    years = two_digits(year) + 1
+    ways = torch.stack([torch.cat([tokens(day), name, years, nothing, nothing], 1),
+                        torch.cat([name, tokens(day), years, nothing, nothing], 1),
+                        torch.cat([tokens(day), dot, tokens(month), years], 1)])
+    written = ways[way, torch.arange(count)]
+    order = (torch.arange(7) + 7 * (written < 0)).argsort(1)
+    written = written.gather(1, order).clamp(min=0)
+    targets = torch.cat([two_digits(year), two_digits(month), two_digits(day)], 1)
+    before = torch.cat([torch.zeros(count, 1, dtype=torch.long), targets[:, :-1] + 1], 1)
+    return split(torch.cat([written, before], 1), targets, samples)
+
+
+def curves(generator, samples, *, held_out=300, known=12, asked=6, noise=0.05, scale=1.0):
+    """Places on curves, each a sine of its own (samples, known + asked, 2): across and up for those that are known, and
+    across and 0 for those that are asked for; the targets are how far up these are, standardized, then times scale."""
+    count = samples + held_out
+    height, pace, phase = torch.rand(3, count, 1, generator=generator)
+    across = 4 * torch.rand(count, known + asked, generator=generator) - 2
+    up = (0.5 + height) * torch.sin((0.5 + 1.5 * pace) * across + 2 * math.pi * phase)
+    up = up + noise * torch.randn(up.shape, generator=generator)
+    up = (up - up[:samples].mean()) / up[:samples].std()
+    inputs = torch.stack([across, up], 2)
+    inputs[:, known:, 1] = 0
+    return split(inputs, up[:, known:] * scale, samples)

@@ -188,3 +188,35 @@ def crowds(generator, samples, *, held_out=200, side=16, most=8, noise=0.25, swa
     inputs = inputs + noise * torch.randn(inputs.shape, generator=generator)
     targets = draw(place[0].flip(2) if swapped else place[0], there[0], 1.3, 1.3)
     return split(inputs.unsqueeze(1), targets.unsqueeze(1), samples)
+
+
+def textures(generator, samples, *, held_out=300, side=16, noise=0.5):
+    """Coloured cloth, channels last (samples, side, side, 3), woven of two colours that mean nothing; the class is the
+    weave: stripes in four directions, checks or dots, turned and spaced a little differently in each."""
+    count = samples + held_out
+    classes = torch.randint(6, (count,), generator=generator)
+    luck = torch.rand(4, count, 1, 1, generator=generator)
+    angle = 0.25 * math.pi * (classes.view(-1, 1, 1) % 4 + 0.5 * (luck[0] - 0.5))
+    spacing = 1.2 + 0.6 * luck[1]
+    down, across = torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")
+    first = torch.cos(spacing * (across * angle.cos() + down * angle.sin()) + 2 * math.pi * luck[2])
+    second = torch.cos(spacing * (down * angle.cos() - across * angle.sin()) + 2 * math.pi * luck[3])
+    checks, dots = first * second, torch.minimum(first, second)
+    weave = torch.where(classes.view(-1, 1, 1) == 4, checks, torch.where(classes.view(-1, 1, 1) == 5, dots, first))
+    colours = torch.randn(2, count, 1, 1, 3, generator=generator)
+    inputs = colours[0] + colours[1] * weave.unsqueeze(3)
+    inputs = inputs + noise * torch.randn(inputs.shape, generator=generator)
+    inputs = (inputs - inputs.mean()) / inputs.std()
+    return split(inputs, classes, samples)
+
+
+def details(generator, samples, *, held_out=200, scale=1.0):
+    """Pictures of clothes of 7 x 7, standardized (samples, 1, 7, 7); the target is what bilinear interpolation misses
+    of those of 14 x 14, standardized, then times scale."""
+    fine, _, others, _ = fashion(generator, samples, held_out=held_out)
+    fine = torch.cat([fine, others])
+    coarse = F.avg_pool2d(fine, 2)
+    missed = fine - F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)
+    coarse = (coarse - coarse[:samples].mean()) / coarse[:samples].std()
+    missed = (missed - missed[:samples].mean()) / missed[:samples].std() * scale
+    return split(coarse, missed, samples)
