@@ -16,6 +16,7 @@ from gradclinic.looks import targets
 from gradclinic.looks.class_weights import ClassWeights
 from gradclinic.looks.lens import Lens
 from gradclinic.looks.loop import Loop
+from gradclinic.looks.other_loss import OtherLoss
 from gradclinic.looks.progress import Progress
 from gradclinic.looks.pulls import Pulls
 from gradclinic.schedule import Schedule
@@ -52,6 +53,7 @@ class Clinic:
         self.loop = Loop(optimizers)
         self.pulls = Pulls()
         self.class_weights = ClassWeights()
+        self.other_loss = OtherLoss()
         self.clipped_to = 0.0     # the largest norm that a clipped gradient had
         self.lens = None
         self.second_look = {}     # facts of the trained model, where examine() has called it again
@@ -197,6 +199,7 @@ class Clinic:
                 self.loop.saw_targets(found)
             self.pulls.see(found, output, gradient)
             self.class_weights.see(found, gradient)
+            self.other_loss.see(found, output, gradient)
             return self.progress.see_targets(found, output)
 
     def _begin_step(self, began):
@@ -236,7 +239,7 @@ class Clinic:
             raise core.Error("no step was seen: " + ("; ".join(self.notes) or "call step(loss) after each step"))
         self.progress.describe_data(self._run, self.lens.output_range, self.lens.output_activation is not None,
                                     self.loop.facts() | self.pulls.facts() | self.class_weights.facts() |
-                                    self.lens.descent.facts() |
+                                    self.lens.descent.facts() | self.other_loss.facts() |
                                     self._start | self.second_look |
                                     {"without_graph": self.lens.without_graph,
                                      "softmax_of_one": float(self.lens.softmax_of_one),

@@ -56,6 +56,28 @@ def fact(clinic, name):
     return clinic.series(f"data.{name}")[1][0]
 
 
+class OtherLosses(unittest.TestCase):
+    @staticmethod
+    def hinge(output, target):
+        """Of margins about 0, as for two classes: most pulls are away from the wrong ones."""
+        return (1 - 0.02 * output * (2 * F.one_hot(target, 3) - 1)).clamp(min=0).mean()
+
+    @staticmethod
+    def distances(output, target):
+        return F.mse_loss(output, F.one_hot(target, 3).float())
+
+    def test_are_seen_by_the_class_that_they_pull_up(self):
+        for loss_of, other in ((self.hinge, 1), (self.distances, 1), (F.cross_entropy, 0),
+                               (functools.partial(F.cross_entropy, label_smoothing=0.1), 0),
+                               (lambda output, target: F.l1_loss(output, torch.randn(output.shape)), 0),
+                               (lambda output, target: output.square().mean(), 0)):
+            self.assertEqual(fact(train(gradclinic.watch, loss_of=loss_of, epochs=2), "other_loss"), other)
+
+    def test_may_do_no_harm(self):
+        diagnosis = gradclinic.examine(lambda watch: train(watch, loss_of=self.distances))
+        self.assertEqual(diagnosis.verdict, "healthy", str(diagnosis))
+
+
 class Pulls(unittest.TestCase):
     @staticmethod
     def loss_of_the_mean(output, target):
@@ -66,6 +88,18 @@ class Pulls(unittest.TestCase):
         diagnosis = gradclinic.examine(lambda watch: train(watch, loss_of=self.loss_of_the_mean, outputs=1))
         self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"))
         self.assertIn("errors up and down", " ".join(str(diagnosis).split()))
+
+    def test_are_alike_where_outputs_or_errors_are_averaged_over_the_batch(self):
+        def over_samples(output, target):
+            return F.cross_entropy(output.mean(0, keepdim=True).expand_as(output), target)
+
+        def cancelling(output, target):
+            return (output - F.one_hot(target, 3)).mean(0).square().mean()
+
+        for loss_of in (over_samples, cancelling):
+            self.assertGreater(fact(train(gradclinic.watch, loss_of=loss_of), "pulled_alike"), 0.9)
+        diagnosis = gradclinic.examine(lambda watch: train(watch, loss_of=over_samples))
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"))
 
     def test_differ_where_it_sees_each_sample(self):
         self.assertEqual(fact(train(gradclinic.watch), "pulled_alike"), 0)

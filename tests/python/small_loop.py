@@ -19,10 +19,10 @@ class Detached(nn.Module):
 def loop(watch=None, *, lr=0.1, optimizer=None, clip=None, scale=1.0, steps=60, activation=nn.Tanh, gain=1.0, warmup=0,
          rate_of_schedule=None, init=None, dropout=0.0, softmax=False, detached=False, trained=None, clears=True,
          frozen=False, batch=50, loss_of=F.cross_entropy, penalty=0.0,
-         keep=None):
+         outputs=2, keep=None):
     torch.manual_seed(11)
     model = nn.Sequential(nn.Linear(6, 16), activation(), nn.Dropout(dropout), nn.Linear(16, 16), activation(),
-                          *([Detached()] if detached else []), nn.Linear(16, 2), *([nn.Softmax(1)] if softmax else []))
+                          *([Detached()] if detached else []), nn.Linear(16, outputs), *([nn.Softmax(1)] if softmax else []))
     with torch.no_grad():
         for value in model.parameters():
             value.mul_(gain)

@@ -124,7 +124,7 @@ class Targets(unittest.TestCase):
             output = torch.randn(30, columns)
             found = self.inferred(output.clone(), lambda out: -loss_of(out))
             self.assertEqual((found.loss, found.mistake), (loss, targets.NEGATED))
-            self.assertTrue(torch.equal(found.values.round(decimals=3), self.inferred(output, loss_of).values.round(decimals=3)))
+            self.assertTrue(torch.allclose(found.values, self.inferred(output, loss_of).values, atol=1e-4))
         similarity = self.inferred(torch.randn(30, 4), lambda out: -F.cosine_similarity(out, torch.ones(4)).mean())
         self.assertIsNone(similarity)
 
@@ -178,6 +178,20 @@ class Targets(unittest.TestCase):
             self.assertEqual((found.loss, found.values.shape), ("mse", (30, 1)))
             self.assertTrue(torch.allclose(found.values, y.mean().expand(30, 1), atol=1e-4))
             self.assertAlmostEqual(found.variance / float(y.var(unbiased=False)), 1, places=3)
+
+    def test_outputs_that_meet_every_target_of_their_sample(self):
+        for shape in ((12, 9), (12, 2, 9)):
+            y = torch.randn(shape)
+            found = self.inferred(torch.randn(shape), lambda out: (out.unsqueeze(-1) - y.unsqueeze(-2)).square().mean())
+            self.assertTrue(found.within)
+            wanted = y.mean(-1, keepdim=True).expand(shape).reshape(12, -1)
+            self.assertTrue(torch.allclose(found.values, wanted, atol=1e-4))
+            self.assertAlmostEqual(found.variance, float(y.var(-1, unbiased=False).mean()), places=3)
+            of_sample = y.mean(-1, keepdim=True).expand(shape)  # one target in all places
+            for loss_of in (F.mse_loss, F.l1_loss, F.huber_loss):
+                for target in (y, of_sample):
+                    found = self.inferred(torch.randn(shape), lambda out: loss_of(out, target))
+                    self.assertIsNone(found and found.variance)
 
     def test_outputs_that_meet_one_target_each(self):
         y = torch.randn(30, 1)

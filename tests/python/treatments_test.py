@@ -16,6 +16,11 @@ from gradclinic.trials.treatment import CannotBeMade, Treatment
 from small_loop import adam, adam_of, data, decayed, fit, loop, momentum
 
 
+def hinge(out, y):
+    """Of margins of 1 about 0, with the class pulled up in every sample."""
+    return (30 - out * (2 * F.one_hot(y, out.shape[1]) - 1)).clamp(min=0).mean()
+
+
 class Treatments(unittest.TestCase):
     def treated(self, changes, **of):
         """The parameters of a training treated from outside."""
@@ -57,6 +62,8 @@ class Treatments(unittest.TestCase):
         self.expect([("model.output", "log-probabilities")], {"loss_of": F.nll_loss}, loss_of=F.cross_entropy)
         self.expect([("train.class_weights", "equal")], {"loss_of": nn.CrossEntropyLoss(torch.tensor([1.0, 30.0]))},
                     loss_of=F.cross_entropy)
+        self.expect([("train.loss", "cross_entropy")], {"loss_of": hinge, "outputs": 3},
+                    loss_of=lambda out, y: F.cross_entropy(out, y))
         self.expect([("train.penalty", "false")], {"penalty": 0.01}, penalty=0.0)
         self.expect([("train.zero_grad", "true")], {"clears": False}, clears=True)
         self.expect([("train.parameters", "all")], {"trained": [5]}, trained=None)
@@ -167,6 +174,25 @@ class Treatments(unittest.TestCase):
             if isinstance(module, nn.Linear):
                 self.assertLess(float(module.bias.abs().max()), 1e-3)
                 self.assertAlmostEqual(float(module.weight.std()) * module.in_features ** 0.5, 2 ** 0.5, delta=0.5)
+
+    def test_weights_that_are_all_alike_are_drawn_and_no_others(self):
+        model = nn.Sequential(nn.Linear(6, 4), nn.Linear(4, 4), nn.LayerNorm(4))
+        nn.init.constant_(model[1].weight, 0.3)
+        before = [value.detach().clone() for value in model.parameters()]
+        MAKERS["model.symmetry"](None, model, "broken")
+        changed = [not torch.equal(one, other) for one, other in zip(model.parameters(), before)]
+        self.assertEqual(changed, [False, False, True, False, False, False])
+        self.assertGreater(float(model[1].weight.std()), 0.1)
+        with self.assertRaises(CannotBeMade):
+            MAKERS["model.symmetry"](None, model, "broken")
+
+    def test_biases_of_layers_and_norms_become_0(self):
+        model = nn.Sequential(nn.Linear(6, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Linear(4, 2))
+        for value in model.parameters():
+            nn.init.constant_(value, -3)
+        MAKERS["model.bias_init"](None, model, 0.0)
+        self.assertEqual([float(value.abs().max()) for name, value in model.named_parameters() if "bias" in name], [0] * 3)
+        self.assertEqual(float(model[1].weight.min()), -3)
 
     def test_embeddings_that_are_too_large_start_anew(self):
         model = nn.ModuleList([nn.Embedding(60, 20), nn.Embedding(60, 20), nn.Linear(20, 2)])

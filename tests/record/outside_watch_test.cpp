@@ -37,7 +37,7 @@ class Stranger : public Observer {
     for (int layer = 1; layer < depth_; ++layer) watch_->set_activation(depth_ - layer, training.spec.model.activation);
   }
   bool wants_tensors(std::int64_t step) override {
-    if (step % 4 == 0) watch_->want_histograms();
+    if (step % 4 == 0) watch_->want_histograms(), watch_->want_ranks();
     return true;
   }
   void see(Quantity quantity, int layer, View<const float> values) override {
@@ -122,12 +122,13 @@ TEST(OutsideWatch, RecordsWhatANativeWatchRecords) {
   }
 }
 
-TEST(OutsideWatch, PutsWhatItSeesIntoTheHistogramsOfANativeWatch) {
+TEST(OutsideWatch, TakesTheHistogramsAndRanksOfANativeWatch) {
   Spec spec = watched_spec("relu");
-  spec.watch.histograms = 4;
+  spec.watch.histograms = spec.watch.rank = 4;
   const Record outside = recorded<Stranger>(spec);
   EXPECT_EQ(outside.tables.at("histograms").steps, (std::vector<std::int64_t>{0, 4, 8}));
   expect_same(outside.tables.at("histograms"), recorded<Watch>(spec).tables.at("histograms"), "histograms");
+  expect_same(outside.tables.at("rank"), recorded<Watch>(spec).tables.at("rank"), "rank");
 }
 
 TEST(OutsideWatch, TakesTheHistogramOfALargeTensorFromEntriesSpreadOverIt) {

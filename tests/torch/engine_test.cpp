@@ -53,6 +53,7 @@ std::vector<Settings> matrix() {
   all.push_back({{"model.init_gain", "1.5"}, {"model.bias_init", "0.1"}});
   all.push_back({{"train.clip_norm", "0.05"}, {"train.warmup", "10"}, {"train.schedule", "cosine"}});
   all.push_back({{"train.clip_value", "0.01"}, {"train.schedule", "step"}, {"train.step_every", "30"}});
+  all.push_back({{"watch.histograms", "20"}, {"watch.rank", "30"}});
   all.push_back({{"train.batch", "0"}, {"train.optimizer", "adam"}});
   return all;
 }
@@ -71,7 +72,7 @@ Record record_of(const Spec& spec, Run run) {
 bool is_smooth(const std::string& quantity) {
   return quantity.ends_with(".l2") || quantity == "loss" || quantity == "lr" || quantity == "gradient_norm" ||
          quantity == "gradient_norm_clipped" || quantity == "validation.loss" || quantity == "survey.loss" ||
-         quantity.ends_with("spread") || quantity.ends_with("weight_deviation");
+         quantity.ends_with("spread") || quantity.ends_with("effective_rank") || quantity.ends_with("weight_deviation");
 }
 
 /// The largest difference of a column, relative to its largest entry.

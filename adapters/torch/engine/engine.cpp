@@ -114,7 +114,7 @@ void Run::begin() {
   watch_->start(training_->called(), outside_layers(training_->called_layers()));
   watch_->describe_data(describe_data(data_, find_loss(spec_.train.loss)));
   for (const auto& [key, every] :
-       {std::pair{"rank", spec_.watch.rank}, {"noise", spec_.watch.noise}, {"sharpness", spec_.watch.sharpness}})
+       {std::pair{"noise", spec_.watch.noise}, std::pair{"sharpness", spec_.watch.sharpness}})
     if (every > 0)
       recorder_.add_event({0, "not-seen", 0, fmt::format("watch.{} is measured of networks of kind mlp", key)});
   const std::int64_t surveys = spec_.watch.surveys;
@@ -147,6 +147,7 @@ bool Run::step(Outcome& outcome) {
   const std::int64_t step = outcome.steps;
   const bool looks = spec_.watch.every > 0 && step % spec_.watch.every == 0;
   if (spec_.watch.histograms > 0 && step % spec_.watch.histograms == 0) watch_->want_histograms();
+  if (spec_.watch.rank > 0 && step % spec_.watch.rank == 0) watch_->want_ranks();
   const Batch batch = batches_.next();
   pass_.training = true;
   outcome.final_loss =

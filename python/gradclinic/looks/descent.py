@@ -16,7 +16,8 @@ class Descent:
     def before_update(self, weights):
         """The first update of a step; more optimizers may follow."""
         if not self._before and len(self._cosines) < ENOUGH:
-            self._before = [(each, each.detach().clone(), each.grad.clone()) for each in weights if each.grad is not None]
+            self._before = [(each, each.detach().clone(), each.grad.clone()) for each in weights
+                            if each.grad is not None]
 
     def after_update(self):
         before, self._before = self._before, []

@@ -57,6 +57,7 @@ class Progress:
         self._penalties = []    # what the loss of each had beside
         self._kinds = collections.Counter()   # of (loss, mistake)
         self._pulls = []        # mean and variance of the targets of those whose outputs were all pulled to the mean
+        self._within_samples = 0    # of them those whose were to the mean of the sample's own
         self._losses = []       # of the batches of this step
         self._sum = 0.0
         self._rights = {}       # class -> [seen, right]
@@ -156,6 +157,7 @@ class Progress:
         self._penalties.append(found.penalty)
         if found.variance is not None:
             self._pulls.append((float(found.values[0].mean()), found.variance))
+            self._within_samples += found.within
         if len(self._scales) < SCALES:
             self._scales.append(found.scale)
         if found.loss == "cross_entropy":
@@ -257,7 +259,9 @@ class Progress:
         run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
                           values.shape[0], values.shape[1], samples, float(self.held_out),
                           statistics.median(self._scales), variance,
-                          {"output_out_of_reach": out_of_reach, "penalty": statistics.fmean(self._penalties), **self._logits.facts(), **more,
+                          {"output_out_of_reach": out_of_reach,
+                           "output_broadcast_within": float(variance > 0 and 2 * self._within_samples > self._looked),
+                           "penalty": statistics.fmean(self._penalties), **self._logits.facts(), **more,
                            "output_activated": float(activated and self.loss_kind != "mse"),
                            "held_out_shift": (held_out_mean - mean) / deviation if known else 0.0,
                            "held_out_scale": held_out_deviation / deviation if known else 1.0} |

@@ -2,6 +2,7 @@
 
 import math
 
+import torch
 from torch.nn import functional
 
 FEWEST = 4        # samples of a batch, and batches
@@ -13,7 +14,7 @@ VARIES = 0.05     # of the pulls' mean size: a pull that is the same in each bat
 class Pulls:
     def __init__(self):
         self._batches = 0
-        self._alike = []     # pulls of the batches in which every output had the same
+        self._alike = []     # marks of the pulls of the batches in which every sample had the same
         self._signed = 0     # batches of a policy gradient
         self._summed = 0     # batches whose loss is a sum
 
@@ -27,9 +28,9 @@ class Pulls:
             sums = (rows, output.numel(), len(found.outputs))
             self._summed += any(math.isclose(found.scale, count, rel_tol=0.02) for count in sums)
         self._signed += found is None and _is_policy_gradient(output, gradient)
-        pull, least, largest = (float(each) for each in (gradient.mean(), gradient.min(), gradient.max()))
-        if largest - least <= ALIKE * abs(pull) and float(output.max() - output.min()) > 0:
-            self._alike.append(pull)
+        apart = float((gradient - gradient[:1]).abs().max())
+        if apart <= ALIKE * float(gradient.abs().max()) and float((output - output[:1]).abs().max()) > 0:
+            self._alike.append(_mark_of(gradient[0]))
 
     def facts(self):
         """By the names of the core's facts."""
@@ -41,6 +42,11 @@ class Pulls:
         return {"pulled_alike": len(self._alike) / self._batches if varies else 0.0,
                 "loss_summed": float(2 * self._summed > self._batches),
                 "policy_gradient": float(2 * self._signed > self._batches)}
+
+
+def _mark_of(pull):
+    """A number for a sample's pull, the same for equal ones."""
+    return float(pull.flatten() @ torch.cos(torch.arange(pull.numel(), dtype=pull.dtype).square()))
 
 
 def _is_policy_gradient(output, gradient):

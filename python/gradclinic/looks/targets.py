@@ -30,6 +30,7 @@ class Targets:
     ignored: torch.Tensor | None = None    # of each row whether it sends no gradient, though its class is not certain
     penalty: float = 0.0     # what the training's loss has beside: of the weights, say
     variance: float | None = None  # of targets that are known by their mean and variance only: see _broadcast
+    within: bool = False     # of each sample's own targets: see _broadcast_within
 
     def right(self):
         """For each row whether its class is right; None for a regression."""
@@ -203,6 +204,21 @@ def _broadcast(output, gradient, loss, squashing):
     return Targets("mse", output, mean.expand(rows, -1), 1.0, variance=variance)
 
 
+def _broadcast_within(output, gradient, loss, squashing):
+    """The same along an axis of each sample: every place is compared with the targets of all its places."""
+    target = output - gradient * (output.numel() / 2)
+    for axis in range(1, output.ndim):
+        if output.shape[axis] < 4:
+            continue
+        mean = target.mean(axis, keepdim=True)
+        spread = (output - output.mean(axis, keepdim=True)).square().mean()
+        variance = loss - float((output - mean).square().mean())
+        if float((target - mean).square().mean()) < 1e-4 * float(spread) and variance > 1e-3 * loss:
+            rows = output.reshape(len(output), -1)
+            return Targets("mse", rows, mean.expand_as(output).reshape(rows.shape), 1.0, variance=variance, within=True)
+    return None
+
+
 def _amounts(output, gradient, loss, squashing):
     """A mean squared error, or squared errors that are summed: all of them, or each sample's."""
     rows = output.shape[0] if output.ndim > 1 else output.numel()
@@ -233,7 +249,7 @@ def infer(output, gradient, loss, squashing=None):
         return None
     if not bool(torch.isfinite(output).all()) or not bool(torch.isfinite(gradient).all()):
         return None
-    known = (_binary, _plain_classes, _misplaced, _broadcast, _amounts, _weighted_binary, _classes)
+    known = (_binary, _plain_classes, _misplaced, _broadcast, _broadcast_within, _amounts, _weighted_binary, _classes)
     for guess in known if loss >= 0 else (_negated, _misplaced, _classes):
         found = guess(output, gradient, loss, squashing)
         if found is not None:

@@ -8,6 +8,7 @@ from torch.nn import functional
 
 from gradclinic import modules
 from gradclinic.looks.class_weights import count_alike
+from gradclinic.looks.other_loss import pulled_up
 from gradclinic.looks.softmax import along_last_axis
 from gradclinic.replaced import Replaced, kept_in_the_graph, while_computing
 from gradclinic.trials import CannotBeMade, last_activation, outputs
@@ -31,6 +32,8 @@ INITIALIZERS = {
 LARGE_TABLE = 3.0   # an embedding's deviation, from which on it starts anew as nn.Embedding does
 
 STRETCHED = 16.0    # the largest logit by size that bounded ones are made into
+
+TINY = 1e-6           # share, of which the logarithm is taken
 
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d")
 
@@ -85,6 +88,32 @@ def _count_alike(treatment, model, wanted):
     treatment.handles.append(count_alike(model, loss))
 
 
+def _learn_by_cross_entropy(treatment, model, wanted):
+    """In place of the gradient of the loop's loss comes that of the cross-entropy, for the classes that it pulls up."""
+    if wanted != "cross_entropy":
+        raise CannotBeMade(f"train.loss = {wanted}")
+    shares = treatment.patient.lens.squashing == "softmax"
+
+    def of_cross_entropy(output, gradient):
+        found = pulled_up(output, gradient)
+        if found is None:
+            return gradient
+        axis, classes = found
+        rows = output.movedim(axis, -1)
+        with torch.enable_grad():
+            logits = rows.reshape(-1, rows.shape[-1]).requires_grad_()
+            logarithms = logits.clamp_min(TINY).log() if shares else logits
+            functional.cross_entropy(logarithms, classes).backward()
+        return logits.grad.reshape(rows.shape).movedim(-1, axis)
+
+    def hook(module, inputs, output):
+        if torch.is_grad_enabled() and isinstance(output, torch.Tensor) and output.requires_grad:
+            values = output.detach().clone()
+            output.register_hook(lambda gradient: of_cross_entropy(values, gradient))
+
+    treatment.handles.append(model.register_forward_hook(hook))
+
+
 def _turn_softmax(treatment, model, wanted):
     treatment.handles += while_computing(model, along_last_axis)
 
@@ -112,12 +141,26 @@ def _initialize(treatment, model, name):
                 initialize(value)
 
 
+def _break_symmetry(treatment, model, wanted):
+    """Weights whose entries are all the same are drawn; all others stay as they are."""
+    alike = [value for value in model.parameters() if value.requires_grad and value.ndim >= 2 and value.numel() > 1
+             and bool((value == value.flatten()[0]).all())]
+    if not alike:
+        raise CannotBeMade("model.symmetry")
+    with torch.no_grad():
+        for value in alike:
+            nn.init.xavier_uniform_(value)
+
+
 def _zero_biases(treatment, model, value):
+    """Those of layers and of norms."""
     if value:
         raise CannotBeMade("model.bias_init")
+    biased = [layer.module for layer in modules.layers_of(model)]
+    biased += [module for module in model.modules() if modules.norm_kind(module)]
     with torch.no_grad():
-        for layer in modules.layers_of(model):
-            for name, bias in layer.module.named_parameters(recurse=False):
+        for module in biased:
+            for name, bias in module.named_parameters(recurse=False):
                 if "bias" in name:
                     bias.zero_()
 
@@ -215,6 +258,7 @@ def _standardize_target(treatment, model, wanted):
 MAKERS = {
     "model.init": _initialize,
     "model.bias_init": _zero_biases,
+    "model.symmetry": _break_symmetry,
     "model.activation": _activate,
     "model.dropout": _drop_out,
     "data.standardize": _standardize,
@@ -228,4 +272,5 @@ MAKERS = {
     "model.softmax": _turn_softmax,
     "model.plain": _stand_in,
     "train.class_weights": _count_alike,
+    "train.loss": _learn_by_cross_entropy,
 }

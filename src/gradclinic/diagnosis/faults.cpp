@@ -83,6 +83,18 @@ const Fault kMisplaced = {
                          learns_little(chart));
         }};
 
+const Fault kBroadcastWithin = {
+    .present = [](const Chart& chart) { return chart.fact("output_broadcast_within") == 1; },
+    .finding =
+        [](const Chart&) {
+          return mistake(0.9, {"every output of a sample meets every target of it (1: always)", 1, "0"},
+                         "every output of a sample is compared with every target of it",
+                         "Outputs and targets of a sample are broadcast against each other, (n, places, 1) against "
+                         "(n, 1, places), say, so that every place is compared with the targets of all places and "
+                         "pulled to their mean. Give both one shape.",
+                         true);
+        }};
+
 const Fault kBroadcast = {
     .present = [](const Chart& chart) { return chart.fact("output_broadcast") == 1; },
     .finding =
@@ -286,6 +298,19 @@ const Fault kAffine = {.present = [](const Chart& chart) { return chart.fact("af
                              return finding;
                            }};
 
+const Fault kOtherLoss = {
+    .present = [](const Chart& chart) { return is_outside(chart) && chart.fact("other_loss") == 1; },
+    .finding =
+        [](const Chart&) {
+          return mistake(0.5, {"classes are learned by another loss than the cross-entropy (1: always)", 1, "0"},
+                         "classes are learned by another loss than the cross-entropy",
+                         "The loss takes one of several classes and is not the cross-entropy: margins that are missed "
+                         "everywhere, or squared distances, pull at the other classes more than at the right one. Take "
+                         "nn.CrossEntropyLoss.",
+                         false);
+        },
+    .without = alone("train.loss", "cross_entropy")};
+
 /// A layer may read a mixture's weights, or a choice.
 const Fault kSoftmaxBetween = {
     .present = [](const Chart& chart) { return chart.fact("softmax_between") > 0; },
@@ -316,11 +341,11 @@ const Fault kSoftmaxElsewhere = {
 }  // namespace
 
 const Fault* fault_of(const Chart& chart) {
-  static const Fault* const kAll[] = {&kProbabilities,   &kUnnormalized,   &kSoftmaxOfOne,     &kNegated,
-                                      &kMisplaced,       &kBroadcast,      &kUnreachable,      &kIgnoredClass,
-                                      &kPulledAlike,     &kClassWeights,   &kMixedSamples,     &kCosines,
-                                      &kActivatedLogits, &kEvaluationMode, &kRegressedClasses, &kLinear,
-                                      &kAffine,          &kSoftmaxBetween, &kSoftmaxElsewhere};
+  static const Fault* const kAll[] = {
+      &kProbabilities,  &kUnnormalized,    &kSoftmaxOfOne,    &kNegated,          &kMisplaced,    &kBroadcastWithin,
+      &kBroadcast,      &kUnreachable,     &kIgnoredClass,    &kPulledAlike,      &kClassWeights, &kMixedSamples,
+      &kCosines,        &kActivatedLogits, &kEvaluationMode,  &kRegressedClasses, &kLinear,       &kAffine,
+      &kSoftmaxBetween, &kOtherLoss,       &kSoftmaxElsewhere};
   const auto* const found = std::ranges::find_if(kAll, [&](const Fault* fault) { return fault->present(chart); });
   return found == std::end(kAll) ? nullptr : *found;
 }

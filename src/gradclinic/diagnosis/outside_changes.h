@@ -24,6 +24,9 @@ inline constexpr const char* kZeroGradKey = "train.zero_grad";
 /// "true": the model computes in training mode wherever gradients are taken.
 inline constexpr const char* kTrainingKey = "model.training";
 
+/// "broken": weights whose entries are all the same are drawn, and no others.
+inline constexpr const char* kSymmetryKey = "model.symmetry";
+
 /// "last": every softmax runs along the last axis.
 inline constexpr const char* kSoftmaxKey = "model.softmax";
 

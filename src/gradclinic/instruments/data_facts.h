@@ -36,6 +36,7 @@ struct DataFacts {
   double output_misplaced = 0;       ///< 1 when its loss takes a softmax along another axis than the classes
   double output_negated = 0;         ///< 1 when its loss has the sign turned
   double output_broadcast = 0;       ///< 1 when its loss compares every output of a batch with every target of it
+  double output_broadcast_within = 0;  ///< 1 when it compares every output of a sample with every target of it
   /// Of a regression: the least mean squared error that the range of its output's last function leaves, over the
   /// targets' variance.
   double output_out_of_reach = 0;
@@ -45,6 +46,7 @@ struct DataFacts {
   double samples_ignored = 0;         ///< share of samples that send no gradient, where no sample is of some class
   double weighted_largest_class = 0;  ///< the largest share of what its loss counts, by its weights, that one class has
   double penalty = 0;                 ///< what its loss has beside that of the predictions, mean over the batches
+  double other_loss = 0;              ///< 1 when it learns classes by a loss that is not the cross-entropy
   double loss_summed = 0;             ///< 1 when its loss is a sum over the batch, not the mean
   double pulled_alike = 0;    ///< share of its batches in which the loss pulled all outputs alike, each otherwise
   double without_graph = 0;   ///< share of its layers that it calls only where gradients are off

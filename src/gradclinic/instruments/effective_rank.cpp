@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "gradclinic/instruments/gauge.h"
 #include "gradclinic/tensor/eigen.h"
 
 namespace gradclinic {
@@ -30,6 +31,13 @@ double effective_rank(View<const float> values) {
     if (share > 0) entropy -= share * std::log(share);
   }
   return std::exp(entropy);
+}
+
+std::vector<Column> effective_rank_columns(int depth) {
+  std::vector<Column> columns;
+  for (int layer = 1; layer <= layers_with(Quantity::activation, depth); ++layer)
+    columns.push_back({"activation.effective_rank", layer});
+  return columns;
 }
 
 }  // namespace gradclinic

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <vector>
+
+#include "gradclinic/instruments/sink.h"
 #include "gradclinic/tensor/view.h"
 
 namespace gradclinic {
@@ -9,5 +12,8 @@ namespace gradclinic {
 /// there is none. Singular values come from the eigenvalues of the smaller Gram matrix, in double; those below 1e-6 of
 /// the largest are rounding and count as 0.
 double effective_rank(View<const float> values);
+
+/// The columns of table "rank": "activation.effective_rank" of each layer that has activations.
+std::vector<Column> effective_rank_columns(int depth);
 
 }  // namespace gradclinic

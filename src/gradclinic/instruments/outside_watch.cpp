@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "gradclinic/instruments/outside_histograms.h"
+#include "gradclinic/instruments/outside_ranks.h"
 #include "gradclinic/instruments/outside_survey.h"
 #include "gradclinic/instruments/step_table.h"
 
@@ -39,7 +40,7 @@ struct NonFinite {
 
 struct OutsideWatch::Implementation {
   Implementation(Sink& to, int count)
-      : sink(to), gauges(gauges::all()), modules(static_cast<std::size_t>(count)), histograms(count) {
+      : sink(to), gauges(gauges::all()), modules(static_cast<std::size_t>(count)), histograms(count), ranks(count) {
     for (Module& module : modules) module.activation = &find_activation("identity");
   }
 
@@ -79,6 +80,7 @@ struct OutsideWatch::Implementation {
   std::vector<Module> modules;
   std::vector<int> order;  // modules by layer
   OutsideHistograms histograms;
+  OutsideRanks ranks;
   std::optional<StepTable> steps;
   std::optional<NonFinite> non_finite;
   bool non_finite_told = false;
@@ -101,6 +103,7 @@ void OutsideWatch::see(Quantity quantity, int module, const UnitTensor& tensor) 
   const UnitRule rule = quantity == Quantity::activation ? rule_of(*own.at(module).activation) : UnitRule{};
   own.keep(quantity, module, measure(tensor, rule), tensor.size());
   own.histograms.see(quantity, module, {tensor.data, 1, tensor.size()});
+  if (quantity == Quantity::activation) own.ranks.see(module, tensor);
 }
 
 TensorStatistics OutsideWatch::see_shared(Quantity quantity, std::span<const int> modules, View<const float> values) {
@@ -113,6 +116,8 @@ TensorStatistics OutsideWatch::see_shared(Quantity quantity, std::span<const int
 }
 
 void OutsideWatch::want_histograms() { implementation_->histograms.want(); }
+
+void OutsideWatch::want_ranks() { implementation_->ranks.want(); }
 
 void OutsideWatch::keep(int module, View<const float> weights) {
   implementation_->at(module).weights.assign(weights.data, weights.data + weights.size());
@@ -172,6 +177,7 @@ void OutsideWatch::end_step(const OutsideStep& step) {
   summary.clipped_gradient_norm = step.clipped_gradient_norm;
   own.sink.append("step", step.step, own.steps->row(summary));
   own.histograms.finish(step.step, own.order, own.sink);
+  own.ranks.finish(step.step, own.order, own.sink);
   own.report_non_finite(step.step);
   own.steps->clear();
   for (Module& module : own.modules)

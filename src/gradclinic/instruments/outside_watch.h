@@ -62,7 +62,9 @@ class OutsideWatch {
 
   /// The tensors of the next step that is seen are put into histograms, too.
   void want_histograms();
-  /// Appends a row of "step" of what was seen since the last one, and one of "histograms" where wanted; an event
+  /// So are the effective ranks of its activations, which takes an eigenvalue decomposition a layer.
+  void want_ranks();
+  /// Appends a row of "step" of what was seen since the last one, and of "histograms" and "rank" where wanted; an event
   /// "non-finite" for the first tensor of the run that has a NaN or Inf, in the order in which they were seen.
   void end_step(const OutsideStep& step);
   /// Appends a row of "survey" as of so many updates done, and begins a new sample. Loss and accuracies are the

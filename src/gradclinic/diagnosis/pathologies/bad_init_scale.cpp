@@ -75,7 +75,10 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
-  return {{{"model.init", fitting_initializer(chart.spec().model)}, {"model.init_gain", "1.0"}}};
+  std::vector<std::vector<Change>> changes = {
+      {{"model.init", fitting_initializer(chart.spec().model)}, {"model.init_gain", "1.0"}}};
+  if (chart.fact("bias_largest") > kLargeBias) changes.push_back({{"model.bias_init", "0.0"}});
+  return changes;
 }
 
 }  // namespace

@@ -6,9 +6,7 @@ namespace gradclinic::gauges {
 namespace {
 
 Probe start(const Training& training) {
-  Probe probe;
-  for (int layer = 1; layer <= layers_with(Quantity::activation, training.network.depth()); ++layer)
-    probe.columns.push_back({"activation.effective_rank", layer});
+  Probe probe{.columns = effective_rank_columns(training.network.depth())};
   probe.see = [](Quantity quantity, int layer, View<const float> tensor, float* values) {
     if (quantity != Quantity::activation) return;
     values[layer - 1] = static_cast<float>(gradclinic::effective_rank(tensor));
