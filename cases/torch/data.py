@@ -1,4 +1,4 @@
-"""Samples: sequences, graphs and tables drawn by a generator. All return training inputs and targets, then held-out
+"""Samples: sequences of amounts, graphs and tables drawn by a generator. All return training inputs and targets, then held-out
 inputs and targets."""
 
 import math
@@ -49,45 +49,6 @@ def adding(generator, samples, *, held_out=400, length=20, offset=0.0, scale=1.0
     return split(torch.stack([numbers, marks], 2), targets, samples)
 
 
-def first_token(generator, samples, *, held_out=400, length=12, symbols=8, labels="true"):
-    """Tokens (samples, length); the class is the first one."""
-    inputs = torch.randint(symbols, (samples + held_out, length), generator=generator)
-    return split(inputs, relabel(inputs[:, 0].clone(), labels, symbols, generator), samples)
-
-
-def pairs(generator, samples, *, held_out=400, length=10, symbols=12, labels="true"):
-    """Tokens (samples, length); the target is 1.0 where the first token occurs again, which it does in half of them."""
-    count = samples + held_out
-    first = torch.randint(1, symbols, (count, 1), generator=generator)
-    inputs = torch.randint(symbols, (count, length), generator=generator)
-    inputs = torch.where(inputs == first, torch.zeros_like(inputs), inputs)
-    inputs[:, :1] = first
-    again = torch.rand(count, generator=generator) < 0.5
-    place = torch.randint(1, length, (count,), generator=generator)
-    inputs[torch.arange(count)[again], place[again]] = first[again, 0]
-    return split(inputs, relabel(again.float(), labels, 2, generator), samples)
-
-
-def reversal(generator, samples, *, held_out=300, length=8, symbols=10, labels="true"):
-    """Tokens (samples, length); the targets are the same tokens from last to first."""
-    inputs = torch.randint(symbols, (samples + held_out, length), generator=generator)
-    targets = inputs.flip(1)
-    return split(inputs, relabel(targets.reshape(-1), labels, symbols, generator).view_as(targets), samples)
-
-
-def chains(generator, samples, *, held_out=300, length=16, symbols=12, noise=0.1, labels="true"):
-    """Texts of a random grammar: token t + 1 follows from token t by a table, but for a share `noise` that is drawn at
-    random. Inputs are all tokens but the last, targets all but the first. The grammar is the same for every seed."""
-    table = torch.randperm(symbols, generator=torch.Generator().manual_seed(5))
-    text = torch.randint(symbols, (samples + held_out, length + 1), generator=generator)
-    for place in range(length):
-        kept = torch.rand(len(text), generator=generator) >= noise
-        text[kept, place + 1] = table[text[kept, place]]
-    targets = text[:, 1:].clone()
-    return split(text[:, :-1].clone(), relabel(targets.reshape(-1), labels, symbols, generator).view_as(targets),
-                 samples)
-
-
 def oscillations(generator, samples, *, held_out=400, length=24, noise=0.1, offset=0.0, scale=1.0):
     """Sines of a frequency, phase and height of their own (samples, length, 1), all but the last value; the targets are
     all but the first, so that each place is to foretell the next. Then times scale plus offset, inputs and targets."""
@@ -98,24 +59,6 @@ def oscillations(generator, samples, *, held_out=400, length=24, noise=0.1, offs
     series = height * torch.sin(frequency * torch.arange(length + 1) + phase)
     series = (series + noise * torch.randn(series.shape, generator=generator)).unsqueeze(2) * scale + offset
     return split(series[:, :-1].clone(), series[:, 1:].clone(), samples)
-
-
-def sections(generator, samples, *, held_out=300, length=16, symbols=10, labels="true"):
-    """Tokens (samples, length), of which 1 and 2 are marks; the target of each place is 3 a + b, a being the last mark
-    up to there and b the next one after it, 0 for none."""
-    count = samples + held_out
-    inputs = torch.randint(3, symbols, (count, length), generator=generator)
-    marks = torch.randint(1, 3, (count, length), generator=generator)
-    inputs = torch.where(torch.rand(count, length, generator=generator) < 0.2, marks, inputs)
-    before, after = torch.zeros_like(inputs), torch.zeros_like(inputs)
-    for place in range(length):
-        here = inputs[:, place]
-        before[:, place] = torch.where(here < 3, here, before[:, place - 1] if place else 0)
-    for place in range(length - 2, -1, -1):
-        following = inputs[:, place + 1]
-        after[:, place] = torch.where(following < 3, following, after[:, place + 1])
-    targets = 3 * before + after
-    return split(inputs, relabel(targets.reshape(-1), labels, 9, generator).view_as(targets), samples)
 
 
 def lookup(generator, samples, *, held_out=400, length=8, offset=0.0, scale=1.0):
@@ -157,33 +100,6 @@ def outlines(generator, samples, *, held_out=400, points=16, jitter=0.05, labels
     size = 0.7 + 0.6 * torch.rand(count, 1, 1, generator=generator)
     inputs = size * chosen @ turned + jitter * torch.randn(count, points, 2, generator=generator)
     return split(inputs, relabel(targets, labels, len(shapes), generator), samples)
-
-
-def sorting(generator, samples, *, held_out=300, length=8, symbols=12):
-    """Tokens (samples, length) from 1 on; the targets are the same tokens in ascending order."""
-    inputs = torch.randint(1, symbols, (samples + held_out, length), generator=generator)
-    targets = inputs.sort(1)[0]
-    return split(inputs, targets, samples)
-
-
-def reviews(generator, samples, *, held_out=400, length=14, words=24, labels="true", rare=None):
-    """Texts (samples, length) of 6 words or more, then zeros. Words 2 to 5 praise, 6 to 9 blame, 1 turns the next of
-    them round; the target is 1.0 for more praise than blame. rare: the share of the praise that is kept."""
-    count = 3 * (samples + held_out)
-    inputs = torch.randint(10, words, (count, length), generator=generator)
-    mood = torch.randint(2, 10, (count, length), generator=generator)
-    inputs = torch.where(torch.rand(count, length, generator=generator) < 0.35, mood, inputs)
-    inputs[torch.rand(count, length, generator=generator) < 0.12] = 1
-    sizes = torch.randint(6, length + 1, (count, 1), generator=generator)
-    inputs[torch.arange(length) >= sizes] = 0
-    turned = torch.cat([torch.zeros(count, 1, dtype=torch.bool), inputs[:, :-1] == 1], 1)
-    praise = ((inputs >= 2) & (inputs <= 5)).long() - ((inputs >= 6) & (inputs <= 9)).long()
-    total = torch.where(turned, -praise, praise).sum(1)
-    kept = total != 0
-    if rare is not None:
-        kept &= (total < 0) | (torch.rand(count, generator=generator) < rare)
-    inputs, targets = inputs[kept][:samples + held_out], (total[kept][:samples + held_out] > 0).float()
-    return split(inputs, relabel(targets, labels, 2, generator), samples)
 
 
 def levels(generator, samples, *, held_out=200, length=32, steps=12, noise=0.05, labels="true"):
@@ -234,35 +150,6 @@ def chirps(generator, samples, *, held_out=200, length=64, noise=0.3):
     phase = 2 * math.pi * torch.rand(count, 1, generator=generator)
     inputs = torch.sin(pitch.cumsum(1) + phase) + noise * torch.randn(count, length, generator=generator)
     return split(inputs.unsqueeze(1), classes, samples)
-
-
-def occurrences(generator, samples, *, held_out=200, length=12, symbols=8):
-    """Tokens (samples, length); the class of each is how often it occurs: 0 for once, 1 for twice, 2 for more."""
-    inputs = torch.randint(symbols, (samples + held_out, length), generator=generator)
-    count = (inputs.unsqueeze(1) == inputs.unsqueeze(2)).sum(2)
-    targets = (count - 1).clamp(max=2)
-    return split(inputs, targets, samples)
-
-
-LETTERS = 16
-
-
-def names(generator, samples, *, held_out=300, length=10, languages=5, labels="true", rare=(), empty=0):
-    """Names (samples, length) of 4 letters or more, 1 to LETTERS, then zeros. Each language has its own table of which
-    letter follows which, the same for every seed; the class is the language. rare: languages of which only one name in
-    60 is kept, in both halves; empty: so many of the first names have no letter."""
-    tables = (2 * torch.randn(languages, LETTERS, LETTERS, generator=torch.Generator().manual_seed(5))).softmax(2)
-    count = (samples + held_out) * (languages if rare else 1)
-    classes = torch.randint(languages, (count,), generator=generator)
-    inputs = torch.randint(LETTERS, (count, length), generator=generator)
-    for place in range(1, min(length, 10)):
-        inputs[:, place] = torch.multinomial(tables[classes, inputs[:, place - 1]], 1, generator=generator).squeeze(1)
-    sizes = torch.randint(4, 11, (count, 1), generator=generator)
-    sizes[:empty] = 0
-    inputs = torch.where(torch.arange(length) < sizes, inputs + 1, torch.zeros_like(inputs))
-    kept = ~torch.isin(classes, torch.tensor(list(rare))) | (torch.rand(count, generator=generator) < 1 / 60)
-    inputs, targets = inputs[kept][:samples + held_out], classes[kept][:samples + held_out]
-    return split(inputs, relabel(targets, labels, languages, generator), samples)
 
 
 def houses(generator, samples, *, held_out=300, missing=0.0, income=1.0, offset=0.0, scale=1.0):
@@ -353,28 +240,6 @@ def matches(generator, samples, *, held_out=300, points=8, jitter=0.05, inverse=
     return split(torch.stack([first, second], 1), order.argsort(1) if inverse else order, samples)
 
 
-def gaps(generator, samples, *, held_out=300, length=12, symbols=12, missing=2, noise=0.1, told=False):
-    """Texts of a random grammar (samples, length + missing): each token follows from the one before it by a table, but
-    for a share `noise`. Tokens from 2 on; `missing` of them are replaced by 1, a text has 8 tokens or more, and 0
-    follows. Then come the places of what is missing; the targets are the tokens (less 2) that were there. told: the
-    training texts keep them, as if nobody had put the gaps in."""
-    count = samples + held_out
-    table = torch.randperm(symbols, generator=torch.Generator().manual_seed(5))
-    text = torch.randint(symbols, (count, length), generator=generator)
-    for place in range(1, length):
-        kept = torch.rand(count, generator=generator) >= noise
-        text[kept, place] = table[text[kept, place - 1]]
-    size = torch.randint(8, length + 1, (count, 1), generator=generator)
-    luck = torch.rand(count, length, generator=generator)
-    padding = torch.arange(length) >= size
-    places = luck.masked_fill(padding, 2.0).argsort(1)[:, :missing]
-    targets = text.gather(1, places)
-    shown = (text + 2).scatter(1, places, 1).masked_fill(padding, 0)
-    if told:
-        shown[:samples] = (text[:samples] + 2).masked_fill(padding[:samples], 0)
-    return split(torch.cat([shown, places], 1), targets, samples)
-
-
 def strokes(generator, samples, *, held_out=300, length=16, jitter=0.03):
     """Drawings (samples, length, 3) as the moves of a pen across and up, standardized, and a 1 for every move; each has
     10 moves or more, then zeros. The class is the figure: ring, triangle, square, zigzag, spiral or eight, turned,
@@ -407,38 +272,6 @@ def strokes(generator, samples, *, held_out=300, length=16, jitter=0.03):
     steps = drawn.diff(dim=1) * there
     steps = torch.cat([steps / steps[there.squeeze(2) > 0].std(), there], 2)
     return split(steps, classes, samples)
-
-
-def dates(generator, samples, *, held_out=300):
-    """Dates as people write them, 7 tokens, then 6 of what is to be written (samples, 13): day and month by its name
-    and year, month and day and year, or all in digits, day first. 1 to 10 are the digits, 11 to 22 the months, 23 a
-    dot; a day or month below ten has one digit, and 0 fills up. The targets are the digits of year, month and day, two
-    of each, 0 to 9; to be written from are 0, then all of these plus 1 but the last."""
-    count = samples + held_out
-    year = torch.randint(100, (count,), generator=generator)
-    month = torch.randint(1, 13, (count,), generator=generator)
-    day = torch.randint(1, 29, (count,), generator=generator)
-    way = torch.randint(3, (count,), generator=generator)
-
-    def two_digits(number):
-        return torch.stack([number // 10, number % 10], 1)
-
-    def tokens(number):
-        """-1 for a first digit that is not written."""
-        digits = two_digits(number)
-        return torch.where((digits == 0) & torch.tensor([True, False]), -1, digits + 1)
-
-    name, dot, nothing = (10 + month).unsqueeze(1), torch.full((count, 1), 23), torch.full((count, 1), -1)
-    years = two_digits(year) + 1
-    ways = torch.stack([torch.cat([tokens(day), name, years, nothing, nothing], 1),
-                        torch.cat([name, tokens(day), years, nothing, nothing], 1),
-                        torch.cat([tokens(day), dot, tokens(month), years], 1)])
-    written = ways[way, torch.arange(count)]
-    order = (torch.arange(7) + 7 * (written < 0)).argsort(1)
-    written = written.gather(1, order).clamp(min=0)
-    targets = torch.cat([two_digits(year), two_digits(month), two_digits(day)], 1)
-    before = torch.cat([torch.zeros(count, 1, dtype=torch.long), targets[:, :-1] + 1], 1)
-    return split(torch.cat([written, before], 1), targets, samples)
 
 
 def curves(generator, samples, *, held_out=300, known=12, asked=6, noise=0.05, scale=1.0):

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
 import plan
+import symbols
 import weights
 
 FAMILY = "attention"
@@ -72,7 +72,7 @@ LOSSES = {
 def training(seed, *, samples=1000, width=32, feed_forward=64, dropout=0.0, dimension=1, hidden="none",
              embeddings=None, zero_layer=False, frozen=False, loss="cross entropy", **change):
     generator = plan.prepare(seed)
-    samples = data.dates(generator, samples)
+    samples = symbols.dates(generator, samples)
     model = Writer(width, feed_forward, dropout, dimension, hidden)
     if embeddings is not None:
         weights.scale_weights(model.source, embeddings)

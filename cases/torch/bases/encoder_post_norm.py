@@ -4,8 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
 import plan
+import symbols
 import weights
 
 FAMILY = "attention"
@@ -34,7 +34,7 @@ class Detector(nn.Module):
 def training(seed, *, samples=1200, length=8, width=32, depth=2, activation="relu", dropout=0.0, sigmoid=False,
              gain=None, embedding=1.0, fill=None, labels="true", **change):
     generator = plan.prepare(seed)
-    samples = data.pairs(generator, samples, length=length, symbols=8, labels=labels)
+    samples = symbols.pairs(generator, samples, length=length, symbols=8, labels=labels)
     model = Detector(8, length, width, depth, activation, dropout, sigmoid)
     if gain is not None:
         weights.scale_weights(model, gain)

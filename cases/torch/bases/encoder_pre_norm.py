@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
-import data
 import plan
+import symbols
 import weights
 
 FAMILY = "attention"
@@ -33,7 +33,7 @@ class Reverser(nn.Module):
 def training(seed, *, samples=1000, length=8, width=32, depth=1, dropout=0.0, unused=False, gain=None, embedding=1.0,
              fill=None, trained="all", frozen=False, labels="true", **change):
     generator = plan.prepare(seed)
-    samples = data.reversal(generator, samples, length=length, labels=labels)
+    samples = symbols.reversal(generator, samples, length=length, labels=labels)
     model = Reverser(10, length, width, depth, dropout, unused)
     if gain is not None:
         weights.scale_weights(model, gain)

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
 import plan
+import symbols
 import weights
 
 FAMILY = "attention"
@@ -101,7 +101,7 @@ def training(seed, *, samples=1000, noise=0.1, told=False, dim=24, n_heads=2, n_
              where="gaps", rotary=2, hides="padding", sharpness=1.0, fill=None, frozen=False,
              gain=None, loss="cross entropy", **change):
     generator = plan.prepare(seed)
-    samples = data.gaps(generator, samples, length=LENGTH, symbols=SYMBOLS, missing=MISSING, noise=noise, told=told)
+    samples = symbols.gaps(generator, samples, length=LENGTH, symbols=SYMBOLS, missing=MISSING, noise=noise, told=told)
     model = Encoder(dim, n_heads, n_layers, std, tied, where, dict(rotary=rotary, hides=hides, sharpness=sharpness))
     if gain is not None:
         weights.scale_weights(model.layers, gain)

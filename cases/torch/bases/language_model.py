@@ -4,8 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
 import plan
+import symbols
 import weights
 
 FAMILY = "attention"
@@ -52,7 +52,7 @@ def right(outputs, targets):
 def training(seed, *, samples=600, noise=0.1, width=32, depth=2, embedding=0.02, tied=True, dropout=0.0, fill=None,
              labels="true", **change):
     generator = plan.prepare(seed)
-    samples = data.chains(generator, samples, noise=noise, labels=labels)
+    samples = symbols.chains(generator, samples, noise=noise, labels=labels)
     model = LanguageModel(12, 16, width, depth, embedding, tied, dropout)
     if fill is not None:
         weights.fill_weights(model, fill)

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
 import plan
+import symbols
 import weights
 
 FAMILY = "attention"
@@ -75,7 +75,7 @@ LOSSES = {
 
 def training(seed, *, samples=800, length=12, loss="cross entropy", fill=None, trained="all", **change):
     generator = plan.prepare(seed)
-    dataset = data.occurrences(generator, samples, length=length)
+    dataset = symbols.occurrences(generator, samples, length=length)
     cfg = Config(**{name: change.pop(name) for name in list(change) if name in Config.__dataclass_fields__})
     model = Labeller(cfg)
     if fill is not None:

@@ -2,8 +2,8 @@
 
 from torch import nn
 
-import data
 import plan
+import symbols
 import weights
 
 FAMILY = "recurrent"
@@ -32,7 +32,7 @@ class Tagger(nn.Module):
 def training(seed, *, samples=800, length=16, width=24, layers=1, dropout=0.0, detach=False, fill=None, frozen=False,
              labels="true", smoothing=0.0, **change):
     generator = plan.prepare(seed)
-    samples = data.sections(generator, samples, length=length, labels=labels)
+    samples = symbols.sections(generator, samples, length=length, labels=labels)
     model = Tagger(10, width, layers, dropout, detach)
     if fill is not None:
         weights.fill_weights(model, fill)

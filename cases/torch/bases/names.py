@@ -4,8 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
 import plan
+import symbols
 
 FAMILY = "recurrent"
 SPLIT = "tuning"
@@ -19,14 +19,14 @@ class NameClassifier(nn.Module):
 
     def __init__(self, hidden_size, pool, dropout, known):
         super().__init__()
-        self.cell = nn.LSTMCell(data.LETTERS + 1, hidden_size)
+        self.cell = nn.LSTMCell(symbols.LETTERS + 1, hidden_size)
         self.dropout = nn.Dropout(dropout)
         self.classify = nn.Linear(hidden_size, 5)
         self.pool, self.known = pool, known
 
     def forward(self, names):
         letters = torch.where(names > self.known, torch.ones_like(names), names)
-        one_hot = F.one_hot(letters, data.LETTERS + 1).float()
+        one_hot = F.one_hot(letters, symbols.LETTERS + 1).float()
         state, states = None, []
         for letter in one_hot.unbind(1):
             state = self.cell(letter, state)
@@ -50,10 +50,10 @@ LOSSES = {
 }
 
 
-def training(seed, *, samples=2400, length=10, hidden_size=32, pool="mean", dropout=0.0, known=data.LETTERS, std=None,
-             forget=None, loss="cross entropy", labels="true", rare=(), empty=0, **change):
+def training(seed, *, samples=2400, length=10, hidden_size=32, pool="mean", dropout=0.0, known=symbols.LETTERS,
+             std=None, forget=None, loss="cross entropy", labels="true", rare=(), empty=0, **change):
     generator = plan.prepare(seed)
-    samples = data.names(generator, samples, length=length, labels=labels, rare=rare, empty=empty)
+    samples = symbols.names(generator, samples, length=length, labels=labels, rare=rare, empty=empty)
     model = NameClassifier(hidden_size, pool, dropout, known)
     with torch.no_grad():
         if std is not None:

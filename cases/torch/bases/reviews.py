@@ -4,8 +4,8 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
-import data
 import plan
+import symbols
 import weights
 
 FAMILY = "recurrent"
@@ -41,7 +41,7 @@ LOSSES = {
 def training(seed, *, samples=1000, length=14, words=24, embed_size=16, hidden_size=24, dropout=0.0,
              packed=True, frozen="none", embedding=None, loss="logits", labels="true", rare=None, **change):
     generator = plan.prepare(seed)
-    samples = data.reviews(generator, samples, length=length, words=words, labels=labels, rare=rare)
+    samples = symbols.reviews(generator, samples, length=length, words=words, labels=labels, rare=rare)
     model = GRUClassifier(words, embed_size, hidden_size, dropout, packed)
     if embedding is not None:
         weights.scale_weights(model.embed, embedding)

@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
-import data
 import plan
+import symbols
 import weights
 
 FAMILY = "recurrent"
@@ -34,7 +34,7 @@ class Recurrent(nn.Module):
 def training(seed, *, samples=1000, length=12, width=48, activation="tanh", recurrent=1.0, embedding=1.0, fill=None,
              frozen=False, labels="true", **change):
     generator = plan.prepare(seed)
-    samples = data.first_token(generator, samples, length=length, labels=labels)
+    samples = symbols.first_token(generator, samples, length=length, labels=labels)
     model = Recurrent(8, width, getattr(torch, activation), recurrent)
     with torch.no_grad():
         model.embed.weight.mul_(embedding)

@@ -5,8 +5,8 @@ import random
 import torch
 from torch import nn
 
-import data
 import plan
+import symbols
 import weights
 
 FAMILY = "recurrent"
@@ -56,7 +56,7 @@ def training(seed, *, samples=1200, length=8, emb_dim=16, hid_dim=48, forcing=1.
              seen="before", gain=None, embedding=None, forget=None, **change):
     generator = plan.prepare(seed)
     random.seed(seed)
-    sources, targets, *other = data.sorting(generator, samples, length=length)
+    sources, targets, *other = symbols.sorting(generator, samples, length=length)
     model = Seq2Seq(12, emb_dim, hid_dim, forcing, context, seen)
     if gain is not None:
         weights.scale_weights(model, gain)
