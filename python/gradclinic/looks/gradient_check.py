@@ -47,7 +47,7 @@ def _gaps(model, inputs, weights):
     """Of each weight how far the outputs' slope is from what the gradient says, over the larger of the two."""
     generator = torch.Generator().manual_seed(0)
     output = model(*inputs)
-    along = torch.randn(output.shape, generator=generator, dtype=output.dtype)
+    along = torch.randn(output.shape, generator=generator, dtype=output.dtype).to(output.device)
     rounding = ROUNDING * float((output * along).detach().abs().sum())
 
     def projected():
@@ -64,7 +64,7 @@ def _gap(projected, rounding, weight, gradient, generator):
     """0 of a weight that gets no gradient at all, which is seen without a second look."""
     if gradient is None or not gradient.any():
         return 0.0
-    directions = gradient, torch.randn(weight.shape, generator=generator, dtype=weight.dtype)
+    directions = gradient, torch.randn(weight.shape, generator=generator, dtype=weight.dtype).to(weight.device)
     return max(_gap_along(projected, rounding, weight, gradient, direction / direction.norm())
                for direction in directions)
 
