@@ -9,7 +9,7 @@
 namespace gradclinic {
 namespace {
 
-constexpr Index kMostEntries = 16384;
+constexpr Index kMostEntries = 4096;
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 /// Odd, as the sides of most tensors are powers of 2: every column of a matrix has its turn.

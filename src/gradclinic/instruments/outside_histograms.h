@@ -9,7 +9,7 @@
 namespace gradclinic {
 
 /// Table "histograms" of a network from outside, with the columns that the gauge of that name has. Of each tensor up to
-/// 16,384 entries are read, spread evenly over it, so that a tensor of millions costs no more than that. Modules are
+/// 4,096 entries are read, spread evenly over it, so that a tensor of millions costs no more than that. Modules are
 /// numbered as in OutsideWatch.
 class OutsideHistograms {
  public:
