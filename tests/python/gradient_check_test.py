@@ -2,6 +2,7 @@
 
 import copy
 import unittest
+import unittest.mock
 
 import torch
 from torch import nn
@@ -86,6 +87,14 @@ class Slopes(unittest.TestCase):
         self.assertGreater(found["gradient_gap"], 0.1)
         self.assertEqual(found["gradient_gap_layer"], 2)  # the last layer before it
         self.assertEqual(found["gradient_cut"], 0)
+
+    def test_a_model_that_takes_long_is_looked_at_in_some_layers(self):
+        layers = [each for _ in range(20) for each in (nn.Linear(6, 6), Activation(torch.tanh))]
+        with unittest.mock.patch.object(gradient_check, "LONGEST", 0.0), \
+                unittest.mock.patch.object(gradient_check, "_gap", return_value=0.5) as looks:
+            found = facts(nn.Sequential(*layers, nn.Linear(6, 3)), torch.randn(16, 6))
+        self.assertEqual(looks.call_count, 2 * 4)  # once more with nothing detached
+        self.assertEqual(found["gradient_gap_layer"], 21)
 
     def test_a_state_without_its_history(self):
         found = facts(Recurrent(True), torch.randn(16, 5, 2))

@@ -1,6 +1,7 @@
 """Whether the gradients that a model's weights get are those of its outputs, by differences of the outputs."""
 
 import copy
+import time
 
 import torch
 
@@ -8,6 +9,9 @@ from gradclinic.looks.double import in_double, to_double
 from gradclinic.replaced import kept_in_the_graph
 
 SAMPLES = 8        # of a batch
+LONGEST = 10.0     # seconds: of a model that takes longer, some layers are looked at
+FEWEST = 4         # layers, spread from the first to the last
+PASSES = 8         # of the model, for each layer
 STEP = 1e-7        # of a weight's size
 ROUNDING = 1e-12   # of the outputs
 STEADY = 0.1       # of a gap: by how much slopes over one step and over two may differ
@@ -46,6 +50,7 @@ def _weights(model, copied, layers):
 def _gaps(model, inputs, weights):
     """Of each weight how far the outputs' slope is from what the gradient says, over the larger of the two."""
     generator = torch.Generator().manual_seed(0)
+    began = time.perf_counter()
     output = model(*inputs)
     along = torch.randn(output.shape, generator=generator, dtype=output.dtype).to(output.device)
     rounding = ROUNDING * float((output * along).detach().abs().sum())
@@ -55,9 +60,17 @@ def _gaps(model, inputs, weights):
 
     if projected() != projected():  # drawn anew in every pass
         return []
+    passes = 3 * LONGEST / (time.perf_counter() - began)
+    looked_at = _spread(len(weights), max(FEWEST, int(passes / PASSES)))
     asked = [weight for weight in weights if weight.requires_grad]
     gradients = dict(zip(map(id, asked), torch.autograd.grad((output * along).sum(), asked, allow_unused=True)))
-    return [_gap(projected, rounding, weight, gradients.get(id(weight)), generator) for weight in weights]
+    return [_gap(projected, rounding, weight, gradients.get(id(weight)), generator) if number in looked_at else 0.0
+            for number, weight in enumerate(weights)]
+
+
+def _spread(count, most):
+    """So many numbers below count, the first and the last among them."""
+    return set(range(count)) if count <= most else {round(i * (count - 1) / (most - 1)) for i in range(most)}
 
 
 def _gap(projected, rounding, weight, gradient, generator):
