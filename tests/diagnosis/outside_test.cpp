@@ -5,58 +5,12 @@
 #include <limits>
 #include <string>
 
-#include "diagnosis/made_record.h"
+#include "diagnosis/outside_record.h"
 #include "gradclinic/diagnosis/outside_changes.h"
-#include "gradclinic/diagnosis/pathology.h"
 #include "gradclinic/spec/toml.h"
 
 namespace gradclinic {
 namespace {
-
-const std::string kNetwork = R"([model]
-kind = "outside"
-layers = "a b"
-depth = 2
-width = 8
-[train]
-loss = "cross_entropy"
-steps = 2
-)";
-const std::string kSgd = kNetwork + "lr = 0.1\n";
-const std::string kAdam = kNetwork + "lr = 0.001\noptimizer = \"adam\"\n";
-
-/// Two steps of two layers, of which the first gets this gradient and is changed by this much. `arrives`: the gradient
-/// that comes to its output.
-Record trained(const std::string& spec, float gradient, float update, float lr, float arrives = 1) {
-  Record record;
-  record.spec = spec;
-  record.outcome = {.status = "finished", .steps = 2};
-  add_table(record, "step", {0, 1},
-            {{{"lr", 0}, {0, lr}},
-             {{"gradient_norm", 0}, {1, 1}},
-             {{"clipped_gradient_norm", 0}, {1, 1}},
-             {{"weight.l2", 1}, {2, 2}},
-             {{"weight.l2", 2}, {2, 2}},
-             {{"pre_activation_grad.l2", 1}, {arrives, arrives}},
-             {{"pre_activation_grad.l2", 2}, {1, 1}},
-             {{"weight_grad.l2", 1}, {gradient, gradient}},
-             {{"weight_grad.l2", 2}, {1, 1}},
-             {{"update.l2", 1}, {0, update}},
-             {{"update.l2", 2}, {0, 0.1F}}});
-  add_table(record, "survey", {0, 2},
-            {{{"survey.loss", 0}, {1, 0.9F}},
-             {{"survey.weight_deviation", 1}, {0.1F, 0.1F}},
-             {{"survey.weight_deviation", 2}, {0.1F, 0.1F}}});
-  return record;
-}
-
-std::optional<Finding> found(const std::string& id, const Record& record) {
-  return find_pathology(id)->examine(Chart(record));
-}
-
-std::vector<std::vector<Change>> without(const std::string& id, const Record& record) {
-  return find_pathology(id)->without(Chart(record));
-}
 
 TEST(DisconnectedParameter, IsWhatTheOptimizerWasNotGiven) {
   for (const std::string& spec : {kSgd, kAdam}) {
@@ -109,28 +63,6 @@ TEST(DisconnectedParameter, IsALayerThatTheBackwardPassNeverComesTo) {
   ASSERT_TRUE(finding);
   EXPECT_FALSE(finding->fatal) << "it may be so on purpose";
   EXPECT_FALSE(found("disconnected-parameter", trained(kAdam, 0, 0, 0.1F, 0))->by_hand) << "a gradient of 0 does come";
-}
-
-Record with_outputs(float probabilities, float broadcast = 0) {
-  Record record = trained(kSgd, 1, 0.1F, 0.1F);
-  add_table(record, "data", {0},
-            {{{"data.output_probabilities", 0}, {probabilities}},
-             {{"data.output_broadcast", 0}, {broadcast}},
-             {{"data.target_values", 0}, {10}},
-             {{"data.samples", 0}, {100}}});
-  return record;
-}
-
-/// A training by a loop of the user's, with that fact of the loop, and its last loss.
-Record with_fact(const std::string& name, float value, float last_loss, const std::string& spec = kSgd) {
-  Record record = trained(spec, 1, 0.1F, 0.1F);
-  record.tables["survey"].values[3] = last_loss;  // in the second row of three columns
-  add_table(record, "data", {0},
-            {{{"data." + name, 0}, {value}},
-             {{"data.target_values", 0}, {10}},
-             {{"data.largest_class", 0}, {0.5F}},
-             {{"data.samples", 0}, {100}}});
-  return record;
 }
 
 struct Mistake {
@@ -247,44 +179,6 @@ TEST(DeadRelu, IsAnOutputThatLetsNothingBack) {
   EXPECT_TRUE(found("disconnected-parameter", ended(0.3F, 0)));
 }
 
-TEST(WrongOutputOrLoss, IsASoftmaxOfSmallLogitsThatTellClassesApart) {
-  Record record = with_fact("output_largest", 0.1F, 0.8F, kSgd);
-  add_table(
-      record, "data", {0},
-      {{{"data.output_largest", 0}, {0.1F}}, {{"data.output_of_layer", 0}, {0}}, {{"data.largest_class", 0}, {0.2F}}});
-  EXPECT_FALSE(found("wrong-output-or-loss", record));
-  Table& survey = record.tables["survey"];
-  survey.columns.push_back({"survey.accuracy", 0});
-  std::vector<float> with_accuracy;
-  const std::size_t width = survey.columns.size();
-  for (std::size_t row = 0; row < survey.steps.size(); ++row) {
-    for (std::size_t column = 0; column + 1 < width; ++column)
-      with_accuracy.push_back(survey.values[row * (width - 1) + column]);
-    with_accuracy.push_back(0.9F);
-  }
-  survey.values = with_accuracy;
-  ASSERT_TRUE(found("wrong-output-or-loss", record));
-  EXPECT_NE(found("wrong-output-or-loss", record)->sentence.find("temperature"), std::string::npos);
-}
-
-TEST(WrongOutputOrLoss, IsASoftmaxOfCosines) {
-  const auto with_logits = [](float largest, float of_layer) {
-    Record record = with_fact("output_largest", largest, 0.8F, kSgd);
-    add_table(record, "data", {0},
-              {{{"data.output_largest", 0}, {largest}}, {{"data.output_of_layer", 0}, {of_layer}}});
-    return record;
-  };
-  for (const float largest : {0.8F, 1.0F}) {
-    const std::optional<Finding> finding = found("wrong-output-or-loss", with_logits(largest, 0));
-    ASSERT_TRUE(finding);
-    EXPECT_FALSE(finding->fatal);
-    EXPECT_NE(finding->sentence.find("temperature"), std::string::npos);
-    EXPECT_EQ(without("wrong-output-or-loss", with_logits(largest, 0))[0][0].key, kOutputKey);
-    EXPECT_FALSE(found("wrong-output-or-loss", with_logits(largest, 1)));
-  }
-  for (const float largest : {0.3F, 4.0F}) EXPECT_FALSE(found("wrong-output-or-loss", with_logits(largest, 0)));
-}
-
 TEST(TinyBatchNorm, IsSeenByRunningAveragesThatDoNotFit) {
   const std::string spec =
       std::string(kSgd).replace(std::string(kSgd).find("[model]"), 7, "[model]\nnorm = \"batch\"") + "batch = 50\n";
@@ -295,48 +189,6 @@ TEST(TinyBatchNorm, IsSeenByRunningAveragesThatDoNotFit) {
   for (const float sound : {0.3F, std::numeric_limits<float>::quiet_NaN()})
     EXPECT_FALSE(found("tiny-batch-norm", with_fact("norm_gap", sound, 0.8F, spec)));
   EXPECT_FALSE(found("tiny-batch-norm", with_fact("norm_gap", 0.8F, 0.8F)));
-}
-
-TEST(WrongOutputOrLoss, IsASoftmaxBeforeALossThatTakesLogits) {
-  const std::optional<Finding> finding = found("wrong-output-or-loss", with_outputs(1));
-  ASSERT_TRUE(finding);
-  EXPECT_TRUE(finding->fatal);
-  const auto changes = without("wrong-output-or-loss", with_outputs(1));
-  ASSERT_EQ(changes.size(), 1U);
-  EXPECT_EQ(changes[0][0].key, kOutputKey);
-}
-
-TEST(WrongOutputOrLoss, IsALossOfEveryOutputWithEveryTarget) {
-  const std::optional<Finding> finding = found("wrong-output-or-loss", with_outputs(0, 1));
-  ASSERT_TRUE(finding);
-  EXPECT_TRUE(finding->fatal);
-  EXPECT_TRUE(finding->by_hand);
-  ASSERT_EQ(finding->evidence.size(), 1U) << "only what speaks for this mistake";
-  EXPECT_NE(finding->sentence.find("squeeze"), std::string::npos);
-  const auto changes = without("wrong-output-or-loss", with_outputs(0, 1));
-  ASSERT_EQ(changes.size(), 1U);
-  EXPECT_EQ(changes[0][0].key, kOutputKey);
-  EXPECT_EQ(changes[0][0].value, "squeezed");
-}
-
-TEST(WrongOutputOrLoss, IsAnOutputThatCannotReachItsTargets) {
-  const auto with = [](float share) {
-    Record record = trained(kSgd, 1, 0.1F, 0.1F);
-    add_table(record, "data", {0}, {{{"data.output_out_of_reach", 0}, {share}}, {{"data.target_values", 0}, {100}}});
-    return record;
-  };
-  EXPECT_FALSE(found("wrong-output-or-loss", with(0)));
-  EXPECT_FALSE(found("wrong-output-or-loss", with(0.05F))) << "a few targets beyond it";
-  ASSERT_TRUE(found("wrong-output-or-loss", with(0.15F)));
-  EXPECT_FALSE(found("wrong-output-or-loss", with(0.15F))->fatal);
-  EXPECT_TRUE(found("wrong-output-or-loss", with(0.3F))->fatal);
-  EXPECT_TRUE(without("wrong-output-or-loss", with(0.3F)).empty());
-}
-
-TEST(WrongOutputOrLoss, IsNotToldOfFunctionsThatAreNotKnown) {
-  EXPECT_FALSE(found("wrong-output-or-loss", with_outputs(0))) << "an outside network's activation may be unknown";
-  EXPECT_FALSE(found("wrong-output-or-loss", with_outputs(NAN)));
-  EXPECT_TRUE(without("wrong-output-or-loss", with_outputs(0)).empty());
 }
 
 /// Classes of which the rarest is this small.

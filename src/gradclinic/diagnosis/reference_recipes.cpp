@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gradclinic/diagnosis/outside_changes.h"
 #include "gradclinic/train/work.h"
 
 namespace gradclinic {
@@ -89,6 +90,12 @@ const char* fitting_initializer(const std::string& activation) {
 const char* fitting_initializer(const ModelSpec& model) {
   if (model.kind == "rnn") return "orthogonal";
   return model.kind == "transformer" ? "xavier_uniform" : fitting_initializer(model.activation);
+}
+
+std::vector<std::vector<Change>> drawn_anew(const ModelSpec& model) {
+  std::vector<std::vector<Change>> changes = {{{"model.init", fitting_initializer(model)}, {"model.init_gain", "1.0"}}};
+  if (model.kind == "outside") changes.push_back({{kSymmetryKey, "broken"}});
+  return changes;
 }
 
 const char* fitting_norm(const ModelSpec& model) { return model.kind == "transformer" ? "layer" : "batch"; }

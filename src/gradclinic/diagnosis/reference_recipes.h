@@ -25,6 +25,10 @@ const char* fitting_initializer(const std::string& activation);
 /// (Vaswani et al. 2017).
 const char* fitting_initializer(const ModelSpec& model);
 
+/// Changes that give the network other initial weights, each to be tried by itself: all of them drawn by an initializer
+/// that suits it, or, of a network from outside, those alone whose entries are all the same.
+std::vector<std::vector<Change>> drawn_anew(const ModelSpec& model);
+
 /// A norm for a network without one: batch norm, of a transformer layer norm.
 const char* fitting_norm(const ModelSpec& model);
 

@@ -157,10 +157,7 @@ std::vector<std::vector<Change>> without(const Chart& chart) {
   const std::vector<int> layers = without_gradient(chart);
   if (layers.empty()) return alone(chart.fact("without_graph") > 0 ? kDetachKey : kFrozenKey, "false");
   if (is_cut_off(chart, layers.front())) return alone(kDetachKey, "false");
-  std::vector<std::vector<Change>> changes = {
-      {{"model.init", fitting_initializer(chart.spec().model)}, {"model.init_gain", "1.0"}}};
-  if (chart.spec().model.kind == "outside") changes.push_back({{kSymmetryKey, "broken"}});
-  return changes;
+  return drawn_anew(chart.spec().model);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include <cmath>
 
-#include "gradclinic/diagnosis/outside_changes.h"
 #include "gradclinic/diagnosis/reference_recipes.h"
 #include "gradclinic/diagnosis/rules.h"
 
@@ -38,12 +37,7 @@ std::optional<Finding> examine(const Chart& chart) {
           "one another."};
 }
 
-std::vector<std::vector<Change>> without(const Chart& chart) {
-  std::vector<std::vector<Change>> changes = {
-      {{"model.init", fitting_initializer(chart.spec().model)}, {"model.init_gain", "1.0"}}};
-  if (chart.spec().model.kind == "outside") changes.push_back({{kSymmetryKey, "broken"}});
-  return changes;
-}
+std::vector<std::vector<Change>> without(const Chart& chart) { return drawn_anew(chart.spec().model); }
 
 }  // namespace
 
