@@ -75,10 +75,12 @@ HWY_INLINE void take(Vector x, Vector& sum, Vector& squares) {
 }
 
 /// Read as unsigned numbers, negative floats are above all others, and the farther from 0 the higher. So the least is
-/// found in integers, which go through other ports of the core than float's multiply, minimum and maximum.
-HWY_INLINE void take_range(Vector x, Vector& high, Bits& low) {
-  high = hn::Max(high, x);
-  low = hn::Max(low, hn::BitCast(BitsTag(), x));
+/// found in integers, which go through other ports of the core than float's multiply, minimum and maximum. Two at a
+/// time need one accumulator each: AVX2 has 16 registers, and one more spilled into memory makes the pass half as slow
+/// again.
+HWY_INLINE void take_range(Vector x, Vector y, Vector& high, Bits& low) {
+  high = hn::Max(high, hn::Max(x, y));
+  low = hn::Max(low, hn::Max(hn::BitCast(BitsTag(), x), hn::BitCast(BitsTag(), y)));
 }
 
 HWY_INLINE Index count(hn::Mask<Tag> mask) { return static_cast<Index>(hn::CountTrue(Tag(), mask)); }
@@ -124,8 +126,8 @@ void sum_up(const PassInput& input, PassSums& result) {
   const Vector zero = hn::Zero(Tag());
   Vector sum0 = zero, sum1 = zero, sum2 = zero, sum3 = zero;
   Vector squares0 = zero, squares1 = zero, squares2 = zero, squares3 = zero;
-  Vector high0 = hn::Set(Tag(), -std::numeric_limits<float>::infinity()), high1 = high0;
-  Bits low0 = hn::Zero(BitsTag()), low1 = low0;
+  Vector high = hn::Set(Tag(), -std::numeric_limits<float>::infinity());
+  Bits low = hn::Zero(BitsTag());
   DoubleVector sum = hn::Zero(DoubleTag());
   DoubleVector squares = sum;
   const Index size = input.rows * input.columns;
@@ -145,10 +147,8 @@ void sum_up(const PassInput& input, PassSums& result) {
         take(x1, sum1, squares1);
         take(x2, sum2, squares2);
         take(x3, sum3, squares3);
-        take_range(x0, high0, low0);
-        take_range(x1, high1, low1);
-        take_range(x2, high0, low0);
-        take_range(x3, high1, low1);
+        take_range(x0, x1, high, low);
+        take_range(x2, x3, high, low);
         zeros += count(is_zero(x0)) + count(is_zero(x1)) + count(is_zero(x2)) + count(is_zero(x3));
       }
       for (; at < end; at += lanes) {
@@ -156,8 +156,8 @@ void sum_up(const PassInput& input, PassSums& result) {
         const auto used = hn::FirstN(Tag(), static_cast<size_t>(left));
         const Vector x = load_rest<kDifference>(input, at, left);
         take(x, sum0, squares0);
-        high0 = hn::Max(high0, hn::IfThenElse(used, x, high0));
-        low0 = hn::Max(low0, hn::BitCast(BitsTag(), x));
+        high = hn::Max(high, hn::IfThenElse(used, x, high));
+        low = hn::Max(low, hn::BitCast(BitsTag(), x));
         zeros += count(hn::And(used, is_zero(x)));
       }
       at = end;
@@ -171,12 +171,12 @@ void sum_up(const PassInput& input, PassSums& result) {
   }
   result.sum = hn::GetLane(hn::SumOfLanes(DoubleTag(), sum));
   result.squares = hn::GetLane(hn::SumOfLanes(DoubleTag(), squares));
-  const float lowest = std::bit_cast<float>(hn::GetLane(hn::MaxOfLanes(BitsTag(), hn::Max(low0, low1))));
+  const float lowest = std::bit_cast<float>(hn::GetLane(hn::MaxOfLanes(BitsTag(), low)));
   if (std::signbit(lowest))
     result.min = lowest;
   else
     result.min = result.zeros > 0 ? 0.0F : least<kDifference>(input);
-  result.max = hn::GetLane(hn::MaxOfLanes(Tag(), hn::Max(high0, high1)));
+  result.max = hn::GetLane(hn::MaxOfLanes(Tag(), high));
 }
 
 template <bool kDifference>
