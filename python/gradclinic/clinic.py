@@ -16,7 +16,8 @@ from gradclinic.looks import targets
 from gradclinic.looks.class_weights import ClassWeights
 from gradclinic.looks.lens import Lens
 from gradclinic.looks.loop import Loop
-from gradclinic.looks.other_loss import OtherLoss
+from gradclinic.looks.other_loss import OtherLoss, is_of_one_class
+from gradclinic.looks.other_targets import OtherTargets
 from gradclinic.looks.progress import Progress
 from gradclinic.looks.pulls import Pulls
 from gradclinic.schedule import Schedule
@@ -54,6 +55,7 @@ class Clinic:
         self.pulls = Pulls()
         self.class_weights = ClassWeights()
         self.other_loss = OtherLoss()
+        self.other_targets = OtherTargets()
         self.clipped_to = 0.0     # the largest norm that a clipped gradient had
         self.lens = None
         self.second_look = {}     # facts of the trained model, where examine() has called it again
@@ -197,9 +199,11 @@ class Clinic:
             found = targets.infer(output, gradient, self.progress.last, self.lens.squashing)
             if found is not None:
                 self.loop.saw_targets(found)
+            self.lens.softmax_of_one |= is_of_one_class(output, gradient, self.progress.last)
             self.pulls.see(found, output, gradient)
             self.class_weights.see(found, gradient)
-            self.other_loss.see(found, output, gradient)
+            self.other_loss.see(found, output, gradient, self.progress.last)
+            self.other_targets.see(found, output, gradient, self.progress.last)
             return self.progress.see_targets(found, output)
 
     def _begin_step(self, began):
@@ -239,11 +243,12 @@ class Clinic:
             raise core.Error("no step was seen: " + ("; ".join(self.notes) or "call step(loss) after each step"))
         self.progress.describe_data(self._run, self.lens.output_range, self.lens.output_activation is not None,
                                     self.loop.facts() | self.pulls.facts() | self.class_weights.facts() |
-                                    self.lens.descent.facts() | self.other_loss.facts() |
+                                    self.lens.descent.facts() | self.other_loss.facts() | self.other_targets.facts() |
                                     self._start | self.second_look |
                                     {"without_graph": self.lens.without_graph,
                                      "softmax_of_one": float(self.lens.softmax_of_one),
                                      "softmax_between": self.lens.softmax_between,
+                                     "weight_growth": self._weight_growth(),
                                      "output_of_layer": float(self.lens.output_of_layer)})
         for note in self.notes:
             self._run.event(self.progress.steps, "not-seen", 0, note)
@@ -253,6 +258,11 @@ class Clinic:
             status = "diverged"
         return self._run.record(describe(self), status, self.progress.steps, self.progress.last,
                                 time.time() - self._started)
+
+    def _weight_growth(self):
+        """The largest weight decay below 0, with its sign turned."""
+        groups = [group for each in self.optimizers for group in each.param_groups]
+        return max([0.0] + [-float(group.get("weight_decay", 0.0)) for group in groups])
 
     def _examine(self):
         if self._status == "running" or self._examined is None:

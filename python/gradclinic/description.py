@@ -29,7 +29,8 @@ def _optimizer(optimizers, rates):
         return {"optimizer": "sgd", "lr": 0.0}
     group = optimizers[0].param_groups[0]
     name = OPTIMIZERS.get(type(optimizers[0]).__name__, "sgd")
-    keys = {"lr": float(rates[0]), "weight_decay": float(group.get("weight_decay", 0.0))}
+    # A spec has none below 0; what comes of them is seen in the record.
+    keys = {"lr": max(0.0, float(rates[0])), "weight_decay": max(0.0, float(group.get("weight_decay", 0.0)))}
     if name.startswith("adam") and "betas" in group:
         keys["momentum"] = float(group["betas"][0])
     if name == "sgd" and group.get("momentum"):

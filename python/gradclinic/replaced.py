@@ -7,11 +7,15 @@ class Replaced:
     """A function that is another one until remove()."""
 
     def __init__(self, owner, name, function):
-        self._owner, self._name, self._original = owner, name, getattr(owner, name)
+        self._owner, self._name = owner, name
+        self._own = vars(owner).get(name)   # None where the owner has it from a class of its own
         setattr(owner, name, function)
 
     def remove(self):
-        setattr(self._owner, self._name, self._original)
+        if self._own is None:
+            delattr(self._owner, self._name)
+        else:
+            setattr(self._owner, self._name, self._own)
 
 
 class Undo:

@@ -23,15 +23,16 @@ inline const std::string kSgd = kNetwork + "lr = 0.1\n";
 inline const std::string kAdam = kNetwork + "lr = 0.001\noptimizer = \"adam\"\n";
 
 /// Two steps of two layers, of which the first gets this gradient and is changed by this much. `arrives`: the gradient
-/// that comes to its output.
-inline Record trained(const std::string& spec, float gradient, float update, float lr, float arrives = 1) {
+/// that comes to its output; `left`: the norm of all gradients when the optimizer steps.
+inline Record trained(const std::string& spec, float gradient, float update, float lr, float arrives = 1,
+                      float left = 1) {
   Record record;
   record.spec = spec;
   record.outcome = {.status = "finished", .steps = 2};
   add_table(record, "step", {0, 1},
             {{{"lr", 0}, {0, lr}},
              {{"gradient_norm", 0}, {1, 1}},
-             {{"clipped_gradient_norm", 0}, {1, 1}},
+             {{"clipped_gradient_norm", 0}, {left, left}},
              {{"weight.l2", 1}, {2, 2}},
              {{"weight.l2", 2}, {2, 2}},
              {{"pre_activation_grad.l2", 1}, {arrives, arrives}},

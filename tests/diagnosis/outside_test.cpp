@@ -65,6 +65,35 @@ TEST(DisconnectedParameter, IsALayerThatTheBackwardPassNeverComesTo) {
   EXPECT_FALSE(found("disconnected-parameter", trained(kAdam, 0, 0, 0.1F, 0))->by_hand) << "a gradient of 0 does come";
 }
 
+TEST(Erased, GradientsAreThoseThatAreNoneWhenTheOptimizerSteps) {
+  const Record record = trained(kAdam, 1, 0, 0.1F, 1, 0);
+  const std::optional<Finding> finding = found("disconnected-parameter", record);
+  ASSERT_TRUE(finding);
+  EXPECT_TRUE(finding->by_hand && finding->fatal);
+  EXPECT_NE(finding->sentence.find("zero_grad()"), std::string::npos);
+  EXPECT_TRUE(without("disconnected-parameter", record).empty());
+}
+
+TEST(ShiftedInputs, AreACauseWhereTheyDoHarm) {
+  const auto held_out = [](float unlike, float loss) {
+    Record record = with_fact("held_out_unlike", unlike, 0.3F);
+    add_table(record, "validation", {0, 2}, {{{"validation_loss", 0}, {1, loss}}});
+    return found("shifted-inputs", record);
+  };
+  const std::optional<Finding> finding = held_out(0.4F, 0.9F);
+  ASSERT_TRUE(finding);
+  EXPECT_TRUE(finding->by_hand && finding->fatal);
+  EXPECT_FALSE(held_out(0.4F, 0.4F)) << "no harm";
+  EXPECT_FALSE(held_out(0.05F, 0.9F)) << "as samples drawn at random are";
+  EXPECT_FALSE(found("shifted-inputs", with_fact("held_out_unlike", 0.4F, 0.3F))) << "none were held out";
+}
+
+TEST(WorseThanPlain, NamesInputsThatAreNotUsed) {
+  const std::optional<Finding> finding = found("worse-than-plain", with_fact("inputs_ignored", 0.5F, 0.8F));
+  EXPECT_NE(finding->sentence.find("slices"), std::string::npos);
+  EXPECT_GT(finding->confidence, found("worse-than-plain", with_fact("inputs_ignored", 0.1F, 0.8F))->confidence);
+}
+
 struct Mistake {
   const char* fact;
   float value, sound;
@@ -106,6 +135,13 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"softmax_of_one", 1, 0, "wrong-output-or-loss", "sigmoid", nullptr, true, true},
         Mistake{"output_broadcast_within", 1, 0, "wrong-output-or-loss", "all places", nullptr, true, true},
         Mistake{"other_loss", 1, 0, "wrong-output-or-loss", "CrossEntropyLoss", "train.loss", false},
+        Mistake{"numbers_for_classes", 1, 0, "wrong-output-or-loss", "number", nullptr, true, true},
+        Mistake{"classes_of_all", 1, 0, "wrong-output-or-loss", "shares", nullptr, true, true},
+        Mistake{"weight_growth", 0.5F, 0, "wrong-gradient", "weight decay", nullptr, true},
+        Mistake{"hinge_of_amounts", 1, 0, "wrong-output-or-loss", "hinge", nullptr, true, true},
+        Mistake{"entropy_of_amounts", 1, 0, "wrong-output-or-loss", "binary cross-entropy", nullptr, true, true},
+        Mistake{"poisson_of_negative", 1, 0, "wrong-output-or-loss", "Poisson", nullptr, true, true},
+        Mistake{"relative_to_nothing", 1, 0, "wrong-output-or-loss", "relative error", nullptr, true, true},
         Mistake{"output_negated", 1, 0, "wrong-output-or-loss", "minus", nullptr, true, true},
         Mistake{"ascent", 0.9F, -0.9F, "wrong-gradient", "maximize", nullptr, true, true},
         Mistake{"penalty", 0.5F, 0.01F, "over-regularized", "smaller factor", kPenaltyKey, false},
@@ -142,7 +178,7 @@ TEST(WrongGradient, IsSeenByTheOutputsSlope) {
   EXPECT_EQ(finding->layers, std::vector<int>{2});
   EXPECT_TRUE(finding->by_hand && !finding->fatal);
   EXPECT_NE(finding->sentence.find("gradcheck"), std::string::npos);
-  EXPECT_TRUE(without("wrong-gradient", off_by(0.3F, 2, 0)).empty()) << "nobody can write its backward pass";
+  EXPECT_EQ(without("wrong-gradient", off_by(0.3F, 2, 0))[0][0].key, kBackwardKey);
   EXPECT_NE(found("wrong-gradient", off_by(0.3F, 1, 1))->sentence.find("detach()"), std::string::npos);
   EXPECT_EQ(without("wrong-gradient", off_by(0.3F, 1, 1))[0][0].key, kDetachKey);
   for (const float sound : {0.0F, 0.005F, std::numeric_limits<float>::quiet_NaN()})

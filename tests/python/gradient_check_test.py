@@ -11,6 +11,7 @@ from torch.nn import functional as F
 import gradclinic
 from gradclinic import modules
 from gradclinic.looks import gradient_check
+from gradclinic.trials import derived
 from small_loop import fit
 
 
@@ -112,6 +113,36 @@ class Slopes(unittest.TestCase):
         self.assertEqual(torch.ones(1).double().float().dtype, torch.float32)
 
 
+class Cube(torch.autograd.Function):
+    """x cubed and doubled, with a wrong derivative of the first."""
+
+    @staticmethod
+    def forward(ctx, x, factor):
+        ctx.save_for_backward(x)
+        ctx.mark_non_differentiable()
+        return x ** 3, factor * x
+
+    @staticmethod
+    def backward(ctx, gradient, other):
+        return gradient, None
+
+
+class Derived(unittest.TestCase):
+    def test_functions_have_the_gradient_of_what_they_compute(self):
+        cube, x = Cube.apply, torch.randn(5, requires_grad=True)
+        wrong = torch.autograd.grad(sum(cube(x, 2.0)).sum(), x)[0]
+        replaced = derived.functions()
+        try:
+            right, = torch.autograd.grad(sum(cube(x, 2.0)).sum(), x)
+        finally:
+            for each in replaced:
+                each.remove()
+        self.assertTrue(torch.allclose(right, 3 * x ** 2 + 2))
+        self.assertFalse(torch.allclose(wrong, right))
+        self.assertTrue(torch.equal(torch.autograd.grad(sum(cube(x, 2.0)).sum(), x)[0], wrong))
+        self.assertEqual({"forward", "backward"} & set(vars(Cube)), {"forward", "backward"})
+
+
 def diagnosis(make, x, y):
     def train(watch):
         torch.manual_seed(4)
@@ -128,6 +159,29 @@ class Examined(unittest.TestCase):
         found = diagnosis(lambda: network(Swish.apply), x, y)
         self.assertEqual(found.verdict, "sick")
         self.assertEqual(found.cause, "wrong-gradient", found)
+        self.assertIn("model.backward = derived", str(found))  # though the model keeps the function under another name
+
+    def test_rates_and_decays_that_no_spec_has(self):
+        x = torch.randn(200, 6, generator=torch.Generator().manual_seed(1))
+        y = (x[:, 0] > 0).long()
+
+        def train(watch, **of_group):
+            torch.manual_seed(4)
+            model = network(torch.tanh)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            optimizer.param_groups[0].update(of_group)
+            with watch(model, optimizer) as clinic:
+                for _ in range(60):
+                    loss = F.cross_entropy(model(x), y)
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    clinic.step(loss)
+
+        for of_group, cause in (({"lr": -0.1}, "wrong-gradient"), ({"weight_decay": -0.9}, "wrong-gradient"),
+                                ({"lr": 0.0}, "learning-rate-too-low")):
+            found = gradclinic.examine(lambda watch, of_group=of_group: train(watch, **of_group))
+            self.assertEqual((found.verdict, found.cause), ("sick", cause), found)
 
     def test_what_is_meant_does_no_harm(self):
         x = torch.randn(512, 6, generator=torch.Generator().manual_seed(1))

@@ -66,8 +66,32 @@ class OtherLosses(unittest.TestCase):
     def distances(output, target):
         return F.mse_loss(output, F.one_hot(target, 3).float())
 
+    @staticmethod
+    def absolute(output, target):
+        return F.l1_loss(output, F.one_hot(target, 3).float())
+
+    @staticmethod
+    def numbers(output, target):
+        return F.mse_loss(output, target[:, None].expand_as(output).float())
+
+    def test_of_the_classes_numbers_are_seen(self):
+        for loss_of, seen in ((self.numbers, 1), (self.distances, 0), (F.cross_entropy, 0)):
+            self.assertEqual(fact(train(gradclinic.watch, loss_of=loss_of, epochs=2), "numbers_for_classes"), seen)
+
+    def test_of_all_samples_classes_are_seen(self):
+        def of_all(output, target):
+            return -output.log_softmax(1)[:, target].mean()
+
+        for loss_of, seen in ((of_all, 1), (F.cross_entropy, 0),
+                              (lambda output, target: -output.log_softmax(1).mean(), 0)):  # to the same shares always
+            self.assertEqual(fact(train(gradclinic.watch, loss_of=loss_of, epochs=2), "classes_of_all"), seen)
+
+    def test_are_replaced_in_a_trial(self):
+        diagnosis = gradclinic.examine(lambda watch: train(watch, loss_of=self.absolute))
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"), str(diagnosis))
+
     def test_are_seen_by_the_class_that_they_pull_up(self):
-        for loss_of, other in ((self.hinge, 1), (self.distances, 1), (F.cross_entropy, 0),
+        for loss_of, other in ((self.hinge, 1), (self.distances, 1), (self.absolute, 1), (F.cross_entropy, 0),
                                (functools.partial(F.cross_entropy, label_smoothing=0.1), 0),
                                (lambda output, target: F.l1_loss(output, torch.randn(output.shape)), 0),
                                (lambda output, target: output.square().mean(), 0)):

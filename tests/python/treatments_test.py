@@ -21,6 +21,10 @@ def hinge(out, y):
     return (30 - out * (2 * F.one_hot(y, out.shape[1]) - 1)).clamp(min=0).mean()
 
 
+def absolute(out, y):
+    return F.l1_loss(out, F.one_hot(y, out.shape[1]).float())
+
+
 class Treatments(unittest.TestCase):
     def treated(self, changes, **of):
         """The parameters of a training treated from outside."""
@@ -63,6 +67,8 @@ class Treatments(unittest.TestCase):
         self.expect([("train.class_weights", "equal")], {"loss_of": nn.CrossEntropyLoss(torch.tensor([1.0, 30.0]))},
                     loss_of=F.cross_entropy)
         self.expect([("train.loss", "cross_entropy")], {"loss_of": hinge, "outputs": 3},
+                    loss_of=lambda out, y: F.cross_entropy(out, y))
+        self.expect([("train.loss", "cross_entropy")], {"loss_of": absolute, "outputs": 3},
                     loss_of=lambda out, y: F.cross_entropy(out, y))
         self.expect([("train.penalty", "false")], {"penalty": 0.01}, penalty=0.0)
         self.expect([("train.zero_grad", "true")], {"clears": False}, clears=True)

@@ -11,17 +11,28 @@ class OtherLoss:
     def __init__(self):
         self._batches = 0
         self._other = 0      # of them those with such a loss
+        self._absolute = 0   # of them those of absolute errors
+        self._numbers = 0    # of them those in which every output is asked for the class's number
 
-    def see(self, found, output, gradient):
+    def see(self, found, output, gradient, loss):
         """found: the targets, or None where the loss is none that is known."""
         if self._batches >= ENOUGH:
             return
         self._batches += 1
-        self._other += _is_of_one_hot(found) if found is not None else pulled_up(output, gradient) is not None
+        absolute = found is None and _is_absolute(output, gradient, loss)
+        self._absolute += absolute
+        self._other += _is_of_one_hot(found) if found is not None else absolute or pulled_up(output, gradient) is not None
+        self._numbers += found is not None and _is_of_numbers(found)
+
+    @property
+    def is_absolute(self):
+        """Whether it is the absolute error of outputs, which are pulled up wherever they are below 0."""
+        return 2 * self._absolute > self._batches
 
     def facts(self):
         """By the names of the core's facts."""
-        return {"other_loss": float(2 * self._other > self._batches >= FEWEST)}
+        return {"other_loss": float(2 * self._other > self._batches >= FEWEST),
+                "numbers_for_classes": float(2 * self._numbers > self._batches >= FEWEST)}
 
 
 def _is_of_one_hot(found):
@@ -29,6 +40,31 @@ def _is_of_one_hot(found):
     values = found.values
     return (found.loss == "mse" and found.variance is None and values.shape[1] > 2
             and bool(((values == 0) | (values == 1)).all()) and bool((values.sum(1) == 1).all()))
+
+
+def _is_absolute(output, gradient, loss):
+    """Whether a loss is the mean absolute error of amounts that are 1 for one output and 0 for all others: up go outputs
+    below 0, and the one that is to be 1."""
+    if output.ndim < 2 or output.shape[1] < 3:
+        return False
+    values, rows = (each.movedim(1, -1).flatten(0, -2) for each in (output, gradient))
+    ups = rows < 0
+    chosen = ups & (values > 0)
+    even = bool(((rows.abs() * output.numel() - 1).abs() < 1e-3).all())
+    if not even or bool((~ups & (values < 0)).any()) or bool((chosen.sum(1) > 1).any()):
+        return False
+    beyond = torch.where(ups.any(1), 1.0, -1.0)  # what the one of a row adds, where it is below 0 or above 1
+    added = torch.where(chosen.any(1), 1 - 2 * (values * chosen).sum(1), beyond)
+    own = float(values.abs().sum() + added.sum()) / output.numel()
+    return abs(own - loss) <= 1e-4 * abs(loss)
+
+
+def _is_of_numbers(found):
+    """Amounts that are the same for all outputs of a sample, and could be the number of one of them."""
+    values = found.values
+    of_one = found.loss == "mse" and found.variance is None and values.shape[1] > 2
+    return (of_one and bool((values == values[:, :1]).all()) and bool((values == values.round()).all())
+            and float(values.min()) >= 0 and 2 <= float(values.max()) < values.shape[1])
 
 
 def pulled_up(output, gradient):
@@ -45,3 +81,9 @@ def pulled_up(output, gradient):
         largest = output.movedim(axis, -1).flatten(0, -2).argmax(1)
         return axis, torch.where(pulled & (ups == 1), rows.argmin(1), largest)
     return None
+
+
+def is_of_one_class(output, gradient, loss):
+    """Whether a loss is 0 and without a gradient whatever the outputs are, as a cross-entropy over one output is."""
+    one = output.ndim > 1 and output.shape[1] == 1
+    return one and loss == 0 and not bool(gradient.any()) and bool((output != output.flatten()[0]).any())

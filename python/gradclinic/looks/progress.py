@@ -6,6 +6,7 @@ import statistics
 
 import torch
 
+from gradclinic.looks.held_out import HeldOut, some_features
 from gradclinic.looks.logits import Logits
 from gradclinic.looks.targets import MISTAKES
 from gradclinic.tensors import plain
@@ -17,7 +18,6 @@ ENOUGH = 50           # looks in a row that show no new sample, after which none
 HELD_OUT = 500        # samples held out, where the loop has not shown them to the model
 SCALES = 9            # batches that the loss's unit is taken from
 TARGETS = 8           # of a sample kept, at most, where each is a class; spread evenly
-FEATURES = 4096       # of a sample kept, at most; spread evenly
 BASE_WINDOW = 10      # steps between surveys, at first
 COPIED = 0.25         # of the targets' variance: how far inputs may be from the targets that they are a copy of
 BY_CHANCE = 0.1       # share of the batches whose loss may look like one that is known, and be another
@@ -48,7 +48,7 @@ class Progress:
         self.window = BASE_WINDOW
         self.since_survey = 0
         self.input_moments = (0.0, 0.0), (0.0, 0.0)   # mean and deviation of all entries: trained on, held out
-        self._held_out_moments = None   # of the first batch that the model saw without learning from it
+        self._held_out = HeldOut()
         self._logits = Logits()
         self._evaluated = 0     # samples since the last step that the model saw without learning from them
         self._scales = []       # of the first batches: smoothed labels have a floor, which tells later
@@ -101,12 +101,12 @@ class Progress:
 
     def evaluated(self, samples, inputs=None):
         self._evaluated += samples
-        if self._held_out_moments is None and isinstance(inputs, torch.Tensor) and inputs.is_floating_point():
-            self._held_out_moments = _moments(inputs)
+        self._held_out.see(inputs)
 
     def validated(self):
         """The loop has measured loss and accuracy on samples held out: those that the model was shown since the last step."""
         self.held_out = max(self.held_out, self._evaluated or HELD_OUT)
+        self._held_out.measured()
         self._evaluated = 0
 
     def survey_due(self, interval):
@@ -138,8 +138,7 @@ class Progress:
         self._pending = None
         if tensor is None or tensor.ndim < 1:
             return
-        rows = tensor.detach().reshape(tensor.shape[0], -1)
-        rows = rows[:, ::-(-rows.shape[1] // FEATURES)] if rows.shape[1] else rows
+        rows = some_features(tensor)
         amounts = plain(rows) if tensor.is_floating_point() else rows.new_zeros(len(rows), 0, dtype=torch.float32).cpu()
         self._pending = amounts[:DATA_SAMPLES].clone(), _marks_of(rows)
 
@@ -252,9 +251,9 @@ class Progress:
         if self.loss_kind == "mse" and math.isnan(variance):
             spread = float(values.var(unbiased=False))
             out_of_reach = float((values - values.clamp(*output_range)).square().mean()) / spread if spread > 0 else 0.0
-        self.input_moments = _moments(inputs), self._held_out_moments or (0.0, 0.0)
+        self.input_moments = _moments(inputs), self._held_out.moments
         (mean, deviation), (held_out_mean, held_out_deviation) = self.input_moments
-        known = deviation > 0 and self._held_out_moments is not None
+        known = deviation > 0 and held_out_deviation > 0
         samples = max(float(self._kept), float(self.batch))
         run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
                           values.shape[0], values.shape[1], samples, float(self.held_out),
@@ -264,6 +263,7 @@ class Progress:
                            "penalty": statistics.fmean(self._penalties), **self._logits.facts(), **more,
                            "output_activated": float(activated and self.loss_kind != "mse"),
                            "held_out_shift": (held_out_mean - mean) / deviation if known else 0.0,
-                           "held_out_scale": held_out_deviation / deviation if known else 1.0} |
+                           "held_out_scale": held_out_deviation / deviation if known else 1.0,
+                           "held_out_unlike": self._held_out.unlike(inputs)} |
                           {f"output_{mistake}": float(mistake == self._kind[1]) for mistake in MISTAKES})
         self._inputs, self._targets = [], []

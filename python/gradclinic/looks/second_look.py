@@ -20,7 +20,8 @@ def facts(model, inputs, layers):
     if inputs is None:
         return {}
     seen = {"samples_mixed": float(mixes_samples(model, inputs)), "norm_gap": norm_gap(model, inputs),
-            "softmax_elsewhere": float(runs_along_other_axes(model, inputs)), "affine": float(is_affine(model, inputs))}
+            "softmax_elsewhere": float(runs_along_other_axes(model, inputs)), "affine": float(is_affine(model, inputs)),
+            "inputs_ignored": ignored(model, inputs)}
     return seen | gradient_check.facts(model, inputs, layers)
 
 
@@ -88,5 +89,33 @@ def norm_gap(model, inputs):
             by_batch = model(*inputs)
         spread = float(by_batch.std())
         return float((by_averages - by_batch).square().mean().sqrt()) / spread if spread > 0 else 0.0
+    except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
+        return 0.0
+
+
+def ignored(model, inputs):
+    """Share of the features that differ between samples and that no output of any sample depends on, in evaluation mode;
+    0 where it cannot be told."""
+    if not inputs or not isinstance(inputs[0], torch.Tensor) or not inputs[0].is_floating_point():
+        return 0.0
+    try:
+        with in_double(), torch.enable_grad():
+            model = copy.deepcopy(model).double().eval()
+            x = inputs[0].double().requires_grad_()
+            others = [to_double(each) if isinstance(each, torch.Tensor) else each for each in inputs[1:]]
+
+            def outputs(first):
+                return model(first, *others)
+
+            y = outputs(x)
+            # Of one sum of them all, as such with weights that are no round numbers do not cancel.
+            slopes, = torch.autograd.grad((y * torch.cos(1.0 + torch.arange(y.numel()).reshape(y.shape))).sum(), x)
+            x = x.detach()
+            varies = x.std(0) > 0
+            unused = varies & (slopes == 0).all(0)
+            # Numbers of categories have no slope: those of another sample change the outputs, where they are used.
+            if not bool(varies.any()) or not torch.equal(outputs(torch.where(unused, x.roll(1, 0), x)), y):
+                return 0.0
+            return float(unused.sum()) / float(varies.sum())
     except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
         return 0.0

@@ -11,7 +11,7 @@ from gradclinic.looks.class_weights import count_alike
 from gradclinic.looks.other_loss import pulled_up
 from gradclinic.looks.softmax import along_last_axis
 from gradclinic.replaced import Replaced, kept_in_the_graph, while_computing
-from gradclinic.trials import CannotBeMade, last_activation, outputs
+from gradclinic.trials import CannotBeMade, derived, last_activation, outputs
 from gradclinic.trials.scale import Scale
 from gradclinic.trials.stand_in import stand_in
 
@@ -73,6 +73,10 @@ def _stay_in_the_graph(treatment, model, wanted):
     treatment.handles += while_computing(model, replace)
 
 
+def _derive(treatment, model, wanted):
+    treatment.handles += derived.functions()
+
+
 def _stand_in(treatment, model, wanted):
     if len(treatment.optimizers) != 1:
         raise CannotBeMade("several optimizers")
@@ -92,6 +96,9 @@ def _learn_by_cross_entropy(treatment, model, wanted):
     """In place of the gradient of the loop's loss comes that of the cross-entropy, for the classes that it pulls up."""
     if wanted != "cross_entropy":
         raise CannotBeMade(f"train.loss = {wanted}")
+    if treatment.patient.other_loss.is_absolute:
+        treatment.handles.append(model.register_forward_hook(_shown_shares))
+        return
     shares = treatment.patient.lens.squashing == "softmax"
 
     def of_cross_entropy(output, gradient):
@@ -112,6 +119,24 @@ def _learn_by_cross_entropy(treatment, model, wanted):
             output.register_hook(lambda gradient: of_cross_entropy(values, gradient))
 
     treatment.handles.append(model.register_forward_hook(hook))
+
+
+def _shown_shares(module, inputs, output):
+    """The loss is shown shares of classes, of which it pulls up one; the outputs get the cross-entropy's gradient for
+    that."""
+    shares = output.softmax(1)
+    if torch.is_grad_enabled() and output.requires_grad:
+        values, pulled = output.detach().clone(), []
+        shares.register_hook(lambda gradient: pulled.append(gradient.argmin(1)))
+
+        def of_cross_entropy(gradient):
+            with torch.enable_grad():
+                logits = values.requires_grad_()
+                functional.cross_entropy(logits, pulled.pop()).backward()
+            return logits.grad
+
+        output.register_hook(of_cross_entropy)
+    return shares
 
 
 def _turn_softmax(treatment, model, wanted):
@@ -266,6 +291,7 @@ MAKERS = {
     "data.standardize_held_out": _standardize_held_out,
     "model.output": _change_output,
     "model.detach": _stay_in_the_graph,
+    "model.backward": _derive,
     "model.norm": _normalize_samples,
     "model.norm_momentum": _follow_batches,
     "model.training": _stay_in_training_mode,

@@ -12,16 +12,6 @@ namespace {
 
 bool is_outside(const Chart& chart) { return chart.spec().model.kind == "outside"; }
 
-/// What only the user's own code can change for good: no fix of the catalogue does.
-Finding mistake(double confidence, Evidence evidence, std::string rule, const char* sentence, bool fatal) {
-  return {.confidence = confidence,
-          .evidence = {std::move(evidence)},
-          .rule = std::move(rule),
-          .sentence = sentence,
-          .by_hand = true,
-          .fatal = fatal};
-}
-
 const Fault kProbabilities = {
     .present = [](const Chart& chart) { return chart.fact("output_probabilities") == 1; },
     .finding =
@@ -53,10 +43,10 @@ const Fault kSoftmaxOfOne = {
     .finding =
         [](const Chart&) {
           return mistake(0.95, {"the softmax runs over one output (1: always)", 1, "0"},
-                         "the output is a softmax over an axis of length 1",
-                         "The model's output is a softmax over an axis of length 1, and so 1 whatever the input: no "
-                         "gradient comes back. Of one output for two classes take the sigmoid, in the loss "
-                         "(nn.BCEWithLogitsLoss).",
+                         "a softmax over an axis of length 1",
+                         "The softmax, the model's or the loss's, runs over an axis of length 1, and so is 1 whatever "
+                         "the input: no gradient comes back. Of one output for two classes take the sigmoid, in the "
+                         "loss (nn.BCEWithLogitsLoss); of an amount take nn.MSELoss.",
                          true);
         }};
 
@@ -184,6 +174,29 @@ const Fault kPulledAlike = {
                          true);
         }};
 
+const Fault kClassesOfAll = {
+    .present = [](const Chart& chart) { return chart.fact("classes_of_all") == 1; },
+    .finding =
+        [](const Chart&) {
+          return mistake(0.95, {"every sample is asked for the classes of all (1: always)", 1, "0"},
+                         "every sample is asked for the classes of all samples of its batch",
+                         "Classes of the batch are broadcast against its samples, as by log_p[:, y] in place of "
+                         "log_p[range(n), y], so that every sample is pulled to the shares of all classes. Take "
+                         "nn.CrossEntropyLoss()(outputs, y) with outputs (n, classes) and y (n,).",
+                         true);
+        }};
+
+const Fault kNumbers = {
+    .present = [](const Chart& chart) { return chart.fact("numbers_for_classes") == 1; },
+    .finding =
+        [](const Chart&) {
+          return mistake(0.9, {"all outputs of a sample are asked for its class's number (1: always)", 1, "0"},
+                         "all outputs of a sample are asked for the number of its class",
+                         "The loss is a squared error of every output with the number of the sample's class, which is "
+                         "broadcast over them, so that no output stands for a class. Take nn.CrossEntropyLoss.",
+                         true);
+        }};
+
 const Fault kMixedSamples = {
     .present = [](const Chart& chart) { return chart.fact("samples_mixed") == 1; },
     .finding =
@@ -197,6 +210,12 @@ const Fault kMixedSamples = {
               "over axis 0.",
               learns_little(chart));
         }};
+
+/// The same, where a softmax that can be turned may be why.
+const Fault kMixedBySoftmax = {
+    .present = [](const Chart& chart) { return kMixedSamples.present(chart) && chart.fact("softmax_elsewhere") == 1; },
+    .finding = kMixedSamples.finding,
+    .without = alone(kSoftmaxKey, "last")};
 
 /// Above chance: an accuracy with which a loss cannot be that of a constant prediction, unless logits are bounded.
 constexpr double kToldApart = 0.3;
@@ -340,12 +359,29 @@ const Fault kSoftmaxElsewhere = {
 
 }  // namespace
 
+Finding mistake(double confidence, Evidence evidence, std::string rule, const char* sentence, bool fatal) {
+  return {.confidence = confidence,
+          .evidence = {std::move(evidence)},
+          .rule = std::move(rule),
+          .sentence = sentence,
+          .by_hand = true,
+          .fatal = fatal};
+}
+
 const Fault* fault_of(const Chart& chart) {
-  static const Fault* const kAll[] = {
-      &kProbabilities,  &kUnnormalized,    &kSoftmaxOfOne,    &kNegated,          &kMisplaced,    &kBroadcastWithin,
-      &kBroadcast,      &kUnreachable,     &kIgnoredClass,    &kPulledAlike,      &kClassWeights, &kMixedSamples,
-      &kCosines,        &kActivatedLogits, &kEvaluationMode,  &kRegressedClasses, &kLinear,       &kAffine,
-      &kSoftmaxBetween, &kOtherLoss,       &kSoftmaxElsewhere};
+  static const Fault* const kAll[] = {&kProbabilities,    &kUnnormalized,
+                                      &kSoftmaxOfOne,     &kNegated,
+                                      &kMisplaced,        &kBroadcastWithin,
+                                      &kBroadcast,        &kUnreachable,
+                                      &kIgnoredClass,     &kPulledAlike,
+                                      &kClassesOfAll,     &kNumbers,
+                                      &kClassWeights,     &kMixedBySoftmax,
+                                      &kMixedSamples,     &kCosines,
+                                      &kActivatedLogits,  &kEvaluationMode,
+                                      &kRegressedClasses, &kLinear,
+                                      &kAffine,           &loss_of_other_targets(),
+                                      &kSoftmaxBetween,   &kOtherLoss,
+                                      &kSoftmaxElsewhere};
   const auto* const found = std::ranges::find_if(kAll, [&](const Fault* fault) { return fault->present(chart); });
   return found == std::end(kAll) ? nullptr : *found;
 }

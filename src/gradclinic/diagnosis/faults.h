@@ -13,6 +13,12 @@ struct Fault {
   std::vector<std::vector<Change>> without = {};  ///< none: only the user's own code can
 };
 
+/// What only the user's own code can change for good: no fix of the catalogue does.
+Finding mistake(double confidence, Evidence evidence, std::string rule, const char* sentence, bool fatal);
+
+/// Of losses of amounts that are meant for other targets than they are given.
+const Fault& loss_of_other_targets();
+
 /// The first that is there, of the plain ones before those that only a trial can tell; null where none is.
 const Fault* fault_of(const Chart& chart);
 

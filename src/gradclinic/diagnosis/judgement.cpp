@@ -66,7 +66,7 @@ double clear_for_plain(const Chart& chart, const std::vector<Suspect>& suspects)
   const bool mistaken = std::ranges::any_of(suspects, [](const Suspect& suspect) {
     return suspect.finding.by_hand && suspect.tried.empty() && suspect.finding.confidence >= kStrongEvidence;
   });
-  if (mistaken) return 1;
+  if (mistaken || chart.fact("inputs_ignored") > kIgnoredInputs) return 1;
   const Point& end = end_of(chart.course());
   if (std::isnan(end.accuracy)) return kPlainOfAmounts;
   return end.loss > kLittle ? kPlainOfClasses : kPlainByFar;
@@ -98,12 +98,17 @@ bool tells_nothing(const Chart& chart, const std::vector<Suspect>& suspects,
          });
 }
 
+/// Updates, below which a training has only begun.
+constexpr std::int64_t kBegun = 50;
+
 /// By how much a trial has to be better for the training to fail beside it. Where the network's own loop trains it
-/// again, more steps come with a schedule that starts anew: another training, as a reference is. So is one of layers
-/// that were frozen on purpose.
+/// again, more steps come with a schedule that starts anew: another training, as a reference is, unless the first has
+/// hardly begun. So is one of layers that were frozen on purpose.
 double clear_for(const Chart& chart, const Suspect& suspect, const TriedChange& tried) {
-  const bool another = std::ranges::any_of(
-      tried.changes, [](const Change& change) { return change.key == "train.steps" || change.key == kFrozenKey; });
+  const bool begun = chart.record().outcome.steps >= kBegun;
+  const bool another = std::ranges::any_of(tried.changes, [&](const Change& change) {
+    return (change.key == "train.steps" && begun) || change.key == kFrozenKey;
+  });
   if (another && chart.spec().model.kind == "outside") return kReferenceShortfall;
   return suspect.finding.confidence < kSuspicion ? kSuspicionShortfall : 1;
 }

@@ -17,6 +17,8 @@ inline constexpr const char* kFrozenKey = "train.frozen";
 /// "false": what the model detaches from the graph on the way to its output, or computes with gradients off, stays in
 /// it.
 inline constexpr const char* kDetachKey = "model.detach";
+/// "derived": what a backward() written by hand gives is taken from autograd's own of the forward() beside it.
+inline constexpr const char* kBackwardKey = "model.backward";
 /// "false": weights get the gradient of the model's output alone, not that of a penalty on themselves.
 inline constexpr const char* kPenaltyKey = "train.penalty";
 /// "true": gradients are cleared after each update.

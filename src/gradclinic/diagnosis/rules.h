@@ -55,6 +55,9 @@ bool hardly_learns(const Chart& chart);
 /// back.
 bool output_is_dead(const Chart& chart);
 
+/// Share of the inputs that vary, of which a model from outside may leave out the edges, say.
+inline constexpr double kIgnoredInputs = 0.25;
+
 /// Whether every loss of the survey is finite.
 bool ends_finite(const Chart& chart);
 

@@ -47,11 +47,18 @@ struct DataFacts {
   double weighted_largest_class = 0;  ///< the largest share of what its loss counts, by its weights, that one class has
   double penalty = 0;                 ///< what its loss has beside that of the predictions, mean over the batches
   double other_loss = 0;              ///< 1 when it learns classes by a loss that is not the cross-entropy
-  double loss_summed = 0;             ///< 1 when its loss is a sum over the batch, not the mean
-  double pulled_alike = 0;    ///< share of its batches in which the loss pulled all outputs alike, each otherwise
-  double without_graph = 0;   ///< share of its layers that it calls only where gradients are off
-  double held_out_shift = 0;  ///< how far the mean of inputs held out is from that of its own, in deviations
-  double held_out_scale = 1;  ///< standard deviation of inputs held out over that of its own
+  double hinge_of_amounts = 0;        ///< 1 when its loss is a hinge of targets that are not -1 and 1
+  double entropy_of_amounts = 0;      ///< 1 when its loss is the binary cross-entropy of targets beyond 0 and 1
+  double poisson_of_negative = 0;     ///< 1 when its loss is that of counts, and targets are below 0
+  double relative_to_nothing = 0;     ///< 1 when its loss is the error over the target, and some are next to 0
+  double numbers_for_classes = 0;  ///< 1 when each of its several outputs is asked for the number of the sample's class
+  double classes_of_all = 0;       ///< 1 when each sample is asked for the classes of all samples of its batch
+  double loss_summed = 0;          ///< 1 when its loss is a sum over the batch, not the mean
+  double pulled_alike = 0;         ///< share of its batches in which the loss pulled all outputs alike, each otherwise
+  double without_graph = 0;        ///< share of its layers that it calls only where gradients are off
+  double held_out_shift = 0;       ///< how far the mean of inputs held out is from that of its own, in deviations
+  double held_out_scale = 1;       ///< standard deviation of inputs held out over that of its own
+  double held_out_unlike = 0;  ///< how far the means of the single features held out are from its own, in deviations
   /// Distance of its outputs by batch norm's running averages from those by the batch's own figures, after training,
   /// over the outputs' deviation.
   double norm_gap = 0;
@@ -59,9 +66,10 @@ struct DataFacts {
   double evaluation_mode = 0;  ///< share of its steps taken in evaluation mode
   double samples_mixed = 0;  ///< 1 when its output for a sample depends on the others of the batch, in evaluation mode
   double softmax_elsewhere = 0;  ///< 1 when one of its softmax functions runs along another axis than the last
-  double softmax_of_one = 0;     ///< 1 when its output is a softmax over an axis of length 1, which is always 1
+  double softmax_of_one = 0;     ///< 1 when its output, or its loss, is a softmax over an axis of length 1
   double softmax_between = 0;    ///< share of its layers whose input is what a softmax gave
   double policy_gradient = 0;    ///< 1 when its loss is the log-probability of actions taken, times advantages
+  double inputs_ignored = 0;     ///< share of its inputs that vary and that no output depends on
   double affine = 0;             ///< 1 when its output for the mean of two samples is the mean of the two outputs
   /// By how much the slope of its outputs along a layer's weights differs from what their gradient says, over the
   /// slope: the largest of all layers; the last layer, from 1, of which that is more than a hundredth (0: none); 1 when
@@ -69,6 +77,8 @@ struct DataFacts {
   double gradient_gap = 0;
   double gradient_gap_layer = 0;
   double gradient_cut = 0;
+  double weight_growth =
+      0;              ///< its weight decay with the sign turned; above 0: what should shrink weights lets them grow
   double ascent = 0;  ///< cosine between its first updates and the gradients before them; below 0: down the gradient
   double bias_largest = 0;     ///< its largest bias before training, by size
   double table_deviation = 0;  ///< the largest standard deviation of an embedding before training

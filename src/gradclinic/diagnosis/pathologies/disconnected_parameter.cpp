@@ -113,6 +113,27 @@ Finding of_no_gradient() {
           .fatal = true};
 }
 
+/// Whether there are gradients, and none is left when the optimizer looks.
+bool erased(const Chart& chart) {
+  return chart.spec().model.kind == "outside" && chart.largest("gradient_norm", 0, kWhole) > 0 &&
+         chart.largest("clipped_gradient_norm", 0, kWhole) == 0;
+}
+
+Finding of_erased(const Chart& chart) {
+  return {.confidence = 0.98,
+          .onset_step = 0,
+          .evidence = {{"largest norm of the gradient after the backward pass",
+                        chart.largest("gradient_norm", 0, kWhole), ""},
+                       {"largest norm of the gradient before the update", 0, "above 0"}},
+          .rule = "every gradient is 0 again by the time of the update",
+          .sentence =
+              "The backward pass gives gradients, and all of them are 0 when the optimizer steps: zero_grad() stands "
+              "between backward() and step(), step() comes before backward(), or gradients are clipped to 0. The order "
+              "is zero_grad(), backward(), step().",
+          .by_hand = true,
+          .fatal = true};
+}
+
 /// It may be done on purpose, with features that are not to learn; only a trial tells.
 Finding of_graph(double share) {
   return {.confidence = 0.6,
@@ -127,6 +148,7 @@ Finding of_graph(double share) {
 
 std::optional<Finding> examine(const Chart& chart) {
   if (no_gradient_at_all(chart)) return of_no_gradient();
+  if (erased(chart)) return of_erased(chart);
   if (const std::vector<int> layers = not_given(chart); !layers.empty()) return of_optimizer(chart, layers);
   const std::vector<int> layers = without_gradient(chart);
   if (layers.empty()) {
@@ -152,7 +174,7 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
-  if (no_gradient_at_all(chart)) return {};
+  if (no_gradient_at_all(chart) || erased(chart)) return {};
   if (!not_given(chart).empty()) return alone(kParametersKey, "all");
   const std::vector<int> layers = without_gradient(chart);
   if (layers.empty()) return alone(chart.fact("without_graph") > 0 ? kDetachKey : kFrozenKey, "false");

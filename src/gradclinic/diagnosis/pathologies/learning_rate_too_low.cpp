@@ -23,8 +23,25 @@ double largest_update_ratio(const Chart& chart) {
   return most;
 }
 
+bool stands_still(const Chart& chart) {
+  return chart.spec().model.kind == "outside" && chart.largest("lr", 0, kWhole) == 0;
+}
+
+Finding of_no_rate() {
+  return {.confidence = 0.95,
+          .onset_step = 0,
+          .evidence = {{"largest learning rate over all steps", 0, "above 0"}},
+          .rule = "the learning rate is 0 at every step",
+          .sentence =
+              "The learning rate is 0 at every step, so that nothing is learned: look at the rate that the "
+              "optimizer was given, and at its schedule.",
+          .by_hand = true,
+          .fatal = true};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
   if (chart.course().empty() || chart.course().diverged) return std::nullopt;
+  if (stands_still(chart)) return of_no_rate();
   const double ratio = largest_update_ratio(chart);
   const double late = late_share(chart);
   const double confidence = 0.25 + 0.35 * log_ramp(ratio, 1e-3, 1e-5) + 0.15 * ramp(late, 0.1, 0.3);
@@ -40,6 +57,7 @@ std::optional<Finding> examine(const Chart& chart) {
 
 /// Rates up to where an update is a tenth of the weights, and a thousand times the rate at least.
 std::vector<std::vector<Change>> without(const Chart& chart) {
+  if (stands_still(chart)) return {};
   const double ratio = largest_update_ratio(chart);
   if (ratio < 1e-6) return with_rates(chart, {10, 100, 1000, 1e4, 1e5});
   if (ratio < 1e-5) return with_rates(chart, {3, 10, 100, 1000, 1e4});

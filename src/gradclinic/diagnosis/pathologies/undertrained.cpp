@@ -15,7 +15,7 @@ constexpr std::int64_t kLongerOutside = 3;
 
 std::optional<Finding> examine(const Chart& chart) {
   const std::vector<Point>& points = chart.course().training;
-  if (points.size() < 3 || chart.course().diverged) return std::nullopt;
+  if (points.size() < 2 || chart.course().diverged) return std::nullopt;
   const double before = points[std::min(points.size() * 2 / 3, points.size() - 2)].loss;
   const double last = points.back().loss;
   const double fall = (before - last) / std::max(before, 1e-12);

@@ -12,13 +12,17 @@ namespace {
 constexpr double kHardlyBelow = 0.93;
 /// Above the commonest class's share: an accuracy that speaks for itself, whatever the loss.
 constexpr double kFarAbove = 0.15;
+/// The commonest class's share, where it is not known: of two classes no more has to be known to be right half the
+/// time.
+constexpr double kOfTwo = 0.5;
 /// Trainings to be tried before it counts that all of them fail.
 constexpr std::size_t kEnough = 3;
 
 /// Samples held out are never predicted clearly better than by a constant: by its loss, or by its accuracy and a margin
 /// for chance.
 bool never_useful(const Chart& chart, const Course& course) {
-  const double largest = chart.fact("largest_class");
+  const double known = chart.fact("largest_class");
+  const double largest = std::isnan(known) ? kOfTwo : known;
   double most = 0;
   for (const Point& point : course.validation) most = std::max(most, point.accuracy);
   if (most > largest + kFarAbove) return false;

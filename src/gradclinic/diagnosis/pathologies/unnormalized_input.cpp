@@ -76,7 +76,7 @@ Pathology unnormalized_input() {
           .look_alikes = {"learning-rate-too-high", "bad-init-scale"},
           .leads_to = {"learning-rate-too-high", "saturated-activation", "dead-relu", "exploding-gradient",
                        "divergence", "non-finite", "loss-plateau", "vanishing-gradient", "update-ratio",
-                       "rank-collapse", "undertrained", "overfitting", "unlearnable-labels"},
+                       "rank-collapse", "undertrained", "overfitting", "unlearnable-labels", "shifted-inputs"},
           .stage = Stage::data,
           .examine = examine,
           .without = without};

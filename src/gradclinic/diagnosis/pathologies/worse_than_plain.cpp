@@ -10,6 +10,16 @@ namespace {
 
 std::optional<Finding> examine(const Chart& chart) {
   if (chart.spec().model.kind != "outside") return std::nullopt;
+  if (const double ignored = chart.fact("inputs_ignored"); ignored > kIgnoredInputs)
+    return Finding{
+        .confidence = 0.85,
+        .rule =
+            fmt::format("a plain network learns clearly more, and {:.0f} % of the inputs are not used", 100 * ignored),
+        .sentence =
+            "Nothing that the model puts out depends on a large part of its inputs, and a small plain network, which "
+            "takes all of them, learns clearly more. Look for slices, strides, masks and poolings on the way that "
+            "leave out what is needed.",
+        .by_hand = true};
   return Finding{
       .confidence = 0.4,
       .rule = "a plain network learns clearly more from the same batches by the same loss",
@@ -28,6 +38,8 @@ std::optional<Finding> after_trials(const Chart& chart, Finding finding, const s
   const auto hold = [&](const std::string& what, double reached, double by_plain) {
     finding.evidence.push_back({what, reached, fmt::format("{:.3g} by a plain network", by_plain)});
   };
+  if (const double ignored = chart.fact("inputs_ignored"); ignored > 0)
+    finding.evidence.push_back({"share of the inputs that vary and that no output depends on", ignored, "0"});
   if (own.validation.empty() || plain.validation.empty()) {
     hold("training loss, " + own.unit_name(), own.last().loss, plain.last().loss);
     return finding;

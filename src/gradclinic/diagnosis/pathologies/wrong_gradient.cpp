@@ -30,10 +30,21 @@ Finding of_ascent(const Chart& chart) {
       .fatal = true};
 }
 
+Finding of_growth(const Chart& chart) {
+  return {.confidence = 0.85,
+          .onset_step = 0,
+          .evidence = {{"weight decay", -chart.fact("weight_growth"), "0 or more"}},
+          .rule = "the weight decay is below 0",
+          .sentence = "The weight decay is below 0: each step makes every weight larger, whatever its gradient says.",
+          .by_hand = true,
+          .fatal = learns_little(chart)};
+}
+
 bool is_cut(const Chart& chart) { return chart.fact("gradient_cut") == 1; }
 
 std::optional<Finding> examine(const Chart& chart) {
   if (climbs(chart)) return of_ascent(chart);
+  if (chart.fact("weight_growth") > 0) return of_growth(chart);
   const double gap = chart.fact("gradient_gap");
   if (!(gap > kWrong)) return std::nullopt;
   Finding finding{
@@ -57,8 +68,8 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
-  if (!climbs(chart) && is_cut(chart)) return alone(kDetachKey, "false");
-  return {};
+  if (climbs(chart) || chart.fact("weight_growth") > 0) return {};
+  return is_cut(chart) ? alone(kDetachKey, "false") : alone(kBackwardKey, "derived");
 }
 
 }  // namespace

@@ -1,0 +1,95 @@
+"""Losses of amounts that are meant for other targets than they are given, read off their gradients: the guess gives the
+targets, and the loss computed from them tells whether it was right."""
+
+import collections
+
+import torch
+from torch.nn import functional
+
+FEWEST = 4       # batches
+ENOUGH = 200     # batches, after which no more are looked at
+CLOSE = 2e-5     # of the loss
+BEYOND = 0.05    # how far a target may be from where it belongs
+SOME = 0.1       # share of the targets
+VARIED = 0.1     # deviation of the targets' sizes, over their mean
+OUTWEIGHED = 15     # times what a typical target counts
+DOUBTFUL = 0.1      # share of a loss
+
+
+class OtherTargets:
+    def __init__(self):
+        self._batches = 0
+        self._kinds = collections.Counter()
+        # Of the hinges those with outputs beyond the margin: while there are none, a relative error looks alike.
+        self._beyond = 0
+
+    def see(self, found, output, gradient, loss):
+        """found: the targets, or None where the loss is none that is known."""
+        if self._batches >= ENOUGH:
+            return
+        self._batches += 1
+        kind = kind_of(output, gradient, loss) if found is None else None
+        if kind is not None:
+            self._kinds[kind] += 1
+            self._beyond += kind == "hinge_of_amounts" and bool((gradient == 0).any())
+
+    def facts(self):
+        """By the names of the core's facts."""
+        often = 2 * sum(self._kinds.values()) > self._batches >= FEWEST
+        most = max(self._kinds, key=self._kinds.get, default=None)
+        told = often and (most != "hinge_of_amounts" or self._beyond >= FEWEST)
+        return {kind: float(told and kind == most) for kind in GUESSES}
+
+
+def kind_of(output, gradient, loss):
+    """A name of GUESSES; None where the loss is none of these. output, gradient: of a mean over all entries."""
+    output, pull = output.double().flatten(), -output.numel() * gradient.double().flatten()
+    if not bool(torch.isfinite(pull).all()):
+        return None
+    return next((kind for kind, guess in GUESSES.items() if guess(output, pull, loss)), None)
+
+
+def _close(terms, loss):
+    return abs(float(terms.mean()) - loss) <= CLOSE * abs(loss)
+
+
+def _some(beyond):
+    return float(beyond.double().mean()) > SOME
+
+
+def _is_hinge(output, pull, loss):
+    """Of entries within the margin the gradient is the target; others have none. Targets of one size are classes."""
+    within = pull != 0
+    sizes = pull[within].abs()
+    if not _some(within) or not float(sizes.std()) > VARIED * float(sizes.mean()):
+        return False
+    return _close((1 - output * pull) * within, loss)
+
+
+def _is_entropy(output, pull, loss):
+    target = output.sigmoid() + pull
+    beyond = (target < -BEYOND) | (target > 1 + BEYOND)
+    return _some(beyond) and _close(functional.softplus(output) - output * target, loss)
+
+
+def _is_poisson(output, pull, loss):
+    target = output.exp() + pull
+    return _some(target < -BEYOND) and _close(output.exp() - output * target, loss)
+
+
+def _is_relative(output, pull, loss):
+    """Every gradient is one over its target, up to the sign; an output beyond a target of either sign may belong to
+    both, which makes a term 2 less."""
+    if bool((pull == 0).any()):
+        return False
+    weights = pull.abs()
+    if not float(weights.max()) > OUTWEIGHED * float(weights.median()):
+        return False
+    terms = 1 - output * pull
+    doubtful = 2 * float((terms > 2).double().mean())
+    above = float(terms.mean()) - loss
+    return bool((terms > 0).all()) and doubtful < DOUBTFUL * loss and -CLOSE * loss <= above <= doubtful + CLOSE * loss
+
+
+GUESSES = {"relative_to_nothing": _is_relative, "hinge_of_amounts": _is_hinge, "entropy_of_amounts": _is_entropy,
+           "poisson_of_negative": _is_poisson}

@@ -1,0 +1,111 @@
+"""Losses of amounts that are meant for other targets, and sound ones."""
+
+import unittest
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import gradclinic
+from gradclinic.looks.other_loss import is_of_one_class
+from gradclinic.looks.other_targets import OtherTargets
+from small_loop import data, fit
+
+
+def relative(output, target):
+    return ((output - target).abs() / target.abs()).mean()
+
+
+def hinge(output, target):
+    return (1 - output * target).clamp(min=0).mean()
+
+
+def told(loss_of, targets, outputs=0.5):
+    """The facts that hold after five batches of 60 samples with two outputs each."""
+    torch.manual_seed(3)
+    seen = OtherTargets()
+    for _ in range(5):
+        output = (outputs * torch.randn(60, 2)).requires_grad_()
+        loss = loss_of(output, targets())
+        loss.backward()
+        seen.see(None, output.detach(), output.grad, float(loss))
+    return {name for name, holds in seen.facts().items() if holds}
+
+
+def normal():
+    return torch.randn(60, 2)
+
+
+def signs():
+    return torch.randn(60, 2).sign()
+
+
+class MeantForOthers(unittest.TestCase):
+    def test_are_told_by_gradient_and_loss(self):
+        self.assertEqual(told(hinge, normal, outputs=2), {"hinge_of_amounts"})
+        self.assertEqual(told(F.binary_cross_entropy_with_logits, normal), {"entropy_of_amounts"})
+        self.assertEqual(told(F.poisson_nll_loss, normal), {"poisson_of_negative"})
+        self.assertEqual(told(relative, normal, outputs=0.05), {"relative_to_nothing"})
+
+    def test_are_not_seen_in_sound_losses(self):
+        def counts():
+            return torch.poisson(torch.full((60, 2), 3.0))
+
+        def ranking(output, target):
+            return F.margin_ranking_loss(output[:, 0], output[:, 1], target[:, 0].sign(), margin=1.0)
+
+        sound = [(hinge, signs), (ranking, normal), (F.binary_cross_entropy_with_logits, lambda: torch.rand(60, 2)),
+                 (F.poisson_nll_loss, counts),
+                 (relative, lambda: 2 + torch.rand(60, 2)), (F.l1_loss, normal), (F.smooth_l1_loss, normal),
+                 (F.mse_loss, normal), (lambda output, target: torch.log(torch.cosh(output - target)).mean(), normal),
+                 (lambda output, target: F.cross_entropy(output, (target[:, 0] > 0).long()), normal)]
+        for number, (loss_of, targets) in enumerate(sound):
+            for size in (0.05, 0.5, 3):
+                self.assertEqual(told(loss_of, targets, size), set(), (number, size))
+
+    def test_make_a_training_sick(self):
+        def loop(watch):
+            torch.manual_seed(1)
+            x = data()[0]
+            amounts = 2 * x[:, 0] + x[:, 1]
+            model = nn.Sequential(nn.Linear(6, 16), nn.Tanh(), nn.Linear(16, 1), nn.Flatten(0))
+            fit(watch, model, 0.01, 40, lambda model: hinge(model(x), amounts))
+
+        diagnosis = gradclinic.examine(loop)
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"), str(diagnosis))
+        self.assertIn("hinge", str(diagnosis))
+
+
+class OneClass(unittest.TestCase):
+    def test_is_a_loss_that_is_always_nothing(self):
+        x = torch.randn(20, 1, requires_grad=True)
+        loss = F.cross_entropy(x, torch.zeros(20, dtype=torch.long))
+        loss.backward()
+        self.assertTrue(is_of_one_class(x.detach(), x.grad, float(loss)))
+        for output, gradient, value in ((torch.randn(20, 2), torch.zeros(20, 2), 0.0),
+                                        (torch.zeros(20, 1), torch.zeros(20, 1), 0.0),
+                                        (x.detach(), x.grad, 0.1), (x.detach(), x.grad + 1, 0.0)):
+            self.assertFalse(is_of_one_class(output, gradient, value))
+
+
+class ErasedGradients(unittest.TestCase):
+    def test_are_found(self):
+        def loop(watch):
+            torch.manual_seed(1)
+            model, (x, y) = nn.Sequential(nn.Linear(6, 16), nn.Tanh(), nn.Linear(16, 2)), data()
+            optimizer = torch.optim.Adam(model.parameters())
+            with watch(model, optimizer) as clinic:
+                for _ in range(20):
+                    loss = F.cross_entropy(model(x), y)
+                    loss.backward()
+                    optimizer.zero_grad()
+                    optimizer.step()
+                    clinic.step(loss)
+
+        diagnosis = gradclinic.examine(loop)
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "disconnected-parameter"), str(diagnosis))
+        self.assertIn("zero_grad()", str(diagnosis))
+
+
+if __name__ == "__main__":
+    unittest.main()
