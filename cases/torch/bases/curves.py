@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.005, batch=25, epochs=6, weight_decay=1e-4, schedule="cosine", warm_up=20)
 OWN_DATA = {"samples", "noise"}
 KNOWN = 12

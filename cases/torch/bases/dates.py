@@ -11,7 +11,7 @@ import symbols
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.01, batch=25, epochs=6, betas=(0.9, 0.98), schedule="cosine", warm_up=30)
 OWN_DATA = {"samples"}
 WRITTEN = 7

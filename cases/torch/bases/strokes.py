@@ -8,7 +8,7 @@ import plan
 import weights
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.03, batch=32, epochs=11, schedule="cosine", clip=5.0)
 OWN_DATA = {"samples", "jitter"}
 

@@ -8,7 +8,7 @@ import images
 import plan
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="sgd", lr=0.1, batch=32, epochs=6, weight_decay=1e-4, schedule="cosine", warm_up=10)
 OWN_DATA = {"samples", "noise"}
 

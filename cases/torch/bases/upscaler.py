@@ -8,7 +8,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.008, batch=20, epochs=8, schedule="linear")
 OWN_DATA = {"samples"}
 
