@@ -171,3 +171,18 @@ def dates(generator, samples, *, held_out=300):
     targets = torch.cat([two_digits(year), two_digits(month), two_digits(day)], 1)
     before = torch.cat([torch.zeros(count, 1, dtype=torch.long), targets[:, :-1] + 1], 1)
     return split(torch.cat([written, before], 1), targets, samples)
+
+
+def stories(generator, samples, *, held_out=300, sentences=6, people=4, rooms=6, labels="true"):
+    """Stories (samples, 3 sentences + 1): in each sentence somebody goes somewhere, three words, and last comes the
+    name of one who is asked for; the class is the room that this one went to last. Words are names, verbs and rooms,
+    from 1 on."""
+    count = samples + held_out
+    who = torch.randint(people, (count, sentences), generator=generator)
+    verbs = torch.randint(3, (count, sentences), generator=generator)
+    where = torch.randint(rooms, (count, sentences), generator=generator)
+    asked = who.gather(1, torch.randint(sentences, (count, 1), generator=generator))
+    last = (torch.arange(1, sentences + 1) * (who == asked)).argmax(1, keepdim=True)
+    words = torch.stack([1 + who, 1 + people + verbs, 4 + people + where], 2).flatten(1)
+    targets = relabel(where.gather(1, last).squeeze(1), labels, rooms, generator)
+    return split(torch.cat([words, 1 + asked], 1), targets, samples)
