@@ -186,3 +186,22 @@ def stories(generator, samples, *, held_out=300, sentences=6, people=4, rooms=6,
     words = torch.stack([1 + who, 1 + people + verbs, 4 + people + where], 2).flatten(1)
     targets = relabel(where.gather(1, last).squeeze(1), labels, rooms, generator)
     return split(torch.cat([words, 1 + asked], 1), targets, samples)
+
+
+def headlines(generator, samples, *, held_out=300, length=16, topics=5):
+    """Headlines (samples, length) of 9 to 15 words, 1 to 30, then zeros. The class is the topic: each has four phrases
+    of two words of its own, the same for every seed, made of ten words that all topics use; two of them are in each
+    headline."""
+    count = samples + held_out
+    order = torch.randperm(100, generator=torch.Generator().manual_seed(9))[:4 * topics]
+    phrases = 1 + torch.stack([order // 10, order % 10], 1).view(topics, 4, 2)
+    classes = torch.randint(topics, (count,), generator=generator)
+    words = torch.randint(1, 31, (count, 15), generator=generator)
+    places = torch.randint(2, (2, count), generator=generator) + torch.tensor([[1], [5]])
+    rows = torch.arange(count)
+    for place in places:
+        phrase = phrases[classes, torch.randint(4, (count,), generator=generator)]
+        words[rows, place], words[rows, place + 1] = phrase.unbind(1)
+    inputs = torch.zeros(count, length, dtype=torch.long)
+    inputs[:, :15] = words * (torch.arange(15) < torch.randint(9, 16, (count, 1), generator=generator))
+    return split(inputs, classes, samples)
