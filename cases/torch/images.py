@@ -220,3 +220,24 @@ def details(generator, samples, *, held_out=200, scale=1.0):
     coarse = (coarse - coarse[:samples].mean()) / coarse[:samples].std()
     missed = (missed - missed[:samples].mean()) / missed[:samples].std() * scale
     return split(coarse, missed, samples)
+
+
+def swings(generator, samples, *, held_out=200, length=6, side=10, noise=0.1):
+    """Noisy films (samples, 1, length, side, side) of a pendulum that hangs from the upper edge, its swing as wide, as
+    fast and as far on as it likes; the target is how far out it is after the film and how fast it then swings, both
+    standardized."""
+    count = samples + held_out
+    width, pace, phase, arm = torch.rand(4, count, 1, generator=generator)
+    pace = 0.4 + 0.6 * pace
+    turn = pace * torch.arange(length + 1) + 2 * math.pi * phase
+    width = 0.5 + 0.6 * width
+    angle = width * turn.sin()
+    targets = torch.cat([angle[:, -1:], (width * pace * turn.cos())[:, -1:]], 1)
+    reach = (0.65 + 0.25 * arm) * (side - 1)
+    axis = torch.arange(side)
+    x = torch.exp(-((axis - 0.5 * (side - 1) - (reach * angle[:, :-1].sin()).unsqueeze(2)) / 1.1) ** 2)
+    y = torch.exp(-((axis - (reach * angle[:, :-1].cos()).unsqueeze(2)) / 1.1) ** 2)
+    films = (y.unsqueeze(3) * x.unsqueeze(2)).unsqueeze(1)
+    films = films + noise * torch.randn(films.shape, generator=generator)
+    targets = (targets - targets[:samples].mean(0)) / targets[:samples].std(0)
+    return split(films, targets, samples)

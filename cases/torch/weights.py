@@ -16,7 +16,7 @@ def scale_weights(model, factor):
 def fill_weights(model, value):
     """Every weight matrix and kernel the same number everywhere, every bias 0; norms stay."""
     for module in model.modules():
-        if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d, nn.GroupNorm, nn.LayerNorm)):
+        if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.GroupNorm, nn.LayerNorm)):
             continue
         for name, parameter in module.named_parameters(recurse=False):
             parameter.fill_(0.0 if "bias" in name else value)
