@@ -286,3 +286,24 @@ def curves(generator, samples, *, held_out=300, known=12, asked=6, noise=0.05, s
     inputs = torch.stack([across, up], 2)
     inputs[:, known:, 1] = 0
     return split(inputs, up[:, known:] * scale, samples)
+
+
+def tanks(generator, samples, *, held_out=100, length=20, noise=0.3, scale=1.0):
+    """What a pump is told, step by step, before two tanks of which the upper one overflows at times (samples, length,
+    1), standardized; the targets are how full the lower one is after each step, measured with noise, standardized, then
+    times scale."""
+    count = samples + held_out
+    levels = 3 * torch.rand(count, length // 5 + 1, generator=generator)
+    pump = levels.repeat_interleave(5, 1)[:, :length]
+    upper = lower = torch.full((count,), 0.5)
+    full = []
+    for told in pump.unbind(1):
+        spilt = (upper - 2.0).clamp(min=0)
+        out = 0.5 * upper.clamp(min=0).sqrt()
+        upper = upper + 0.4 * told - out - spilt
+        lower = (lower + out - 0.5 * lower.clamp(min=0).sqrt() + 0.3 * spilt).clamp(min=0)
+        full.append(lower)
+    full = torch.stack(full, 1) + noise * torch.randn(count, length, generator=generator)
+    full = (full - full[:samples].mean()) / full[:samples].std() * scale
+    pump = (pump - pump[:samples].mean()) / pump[:samples].std()
+    return split(pump.unsqueeze(2), full.unsqueeze(2), samples)

@@ -86,11 +86,11 @@ LOSSES = {
 }
 
 
-def training(seed, *, samples=1000, labels="true", dim=24, hops=2, attend="sentences", hidden="none", norm="none",
-             frozen=False, loss="cross entropy", **change):
+def training(seed, *, samples=1000, labels="true", attend="sentences", hidden="none", norm="none", frozen=False,
+             loss="cross entropy", **change):
     generator = plan.prepare(seed)
     samples = symbols.stories(generator, samples, sentences=SENTENCES, labels=labels)
-    model = MemN2N(WORDS, dim, hops, SENTENCES, attend, hidden, norm)
+    model = MemN2N(WORDS, dim=24, hops=2, sentences=SENTENCES, softmax=attend, hidden=hidden, norm=norm)
     if frozen:
         model.B.requires_grad_(False)
     return plan.make(model, samples, LOSSES[loss], seed=seed, accuracy=plan.top1, **{**PLAN, **change})
