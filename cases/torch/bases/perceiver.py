@@ -95,14 +95,14 @@ def each_by_its_own(pictures):
     return (pictures - pictures.mean((1, 2, 3), keepdim=True)) / pictures.std((1, 2, 3), keepdim=True)
 
 
-def training(seed, *, samples=1000, labels="true", blank=0, latents=6, dim=32, heads=4, iterations=1,
-             activation="gelu", dropout=0.0, neck=0, std=0.3, frozen=False, loss="cross entropy", **change):
+def training(seed, *, samples=1000, blank=0, dim=32, heads=4, iterations=1, activation="gelu", dropout=0.0, neck=0,
+             std=0.3, frozen=False, loss="cross entropy", **change):
     generator = plan.prepare(seed)
-    inputs, targets, *held_out = images.fashion(generator, samples, held_out=200, pixels="raw", labels=labels)
+    inputs, targets, *held_out = images.fashion(generator, samples, pixels="raw")
     if blank:
         inputs[:blank] = 0
         inputs, held_out[0] = each_by_its_own(inputs), each_by_its_own(held_out[0])
-    model = Perceiver(side=14, latents=latents, dim=dim, heads=heads, iterations=iterations, activation=activation,
+    model = Perceiver(side=14, latents=6, dim=dim, heads=heads, iterations=iterations, activation=activation,
                       dropout=dropout, neck=neck, std=std)
     if frozen:
         model.latents.requires_grad_(False)
