@@ -29,7 +29,7 @@ LABELS = catalogue.FOLDER / "labels.json"
 
 
 def judge(case, probe):
-    """What the doctor says of one training."""
+    """What the doctor says of one training; "error" where it breaks down, which is no right answer for any label."""
     def train(watch):
         training = rule.base(case.base).training(rule.SCORED_SEED, **case.change)
         with watch(training.model, training.optimizer, budget=None, name=case.name) as clinic:
@@ -38,7 +38,11 @@ def judge(case, probe):
 
     warnings.simplefilter("ignore")
     started = time.perf_counter()
-    diagnosis = gradclinic.examine(train) if probe else train(gradclinic.watch).diagnosis()
+    try:
+        diagnosis = gradclinic.examine(train) if probe else train(gradclinic.watch).diagnosis()
+    except Exception as error:  # noqa: BLE001 the others are still to be judged
+        print(f"{case.name}: {error!r}", file=sys.stderr)
+        diagnosis = {"verdict": "error", "findings": []}
     return {"name": case.name, "family": case.family, "half": case.half, "label": case.verdict, "cause": case.cause,
             "accept": case.accept, "verdict": diagnosis["verdict"],
             "findings": [finding["pathology"] for finding in diagnosis["findings"]],

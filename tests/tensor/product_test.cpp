@@ -157,8 +157,9 @@ TYPED_TEST(Product, ShapesAtRandom) {
 
 TYPED_TEST(Product, LargeShapes) {
   std::mt19937 random(4);
-  for (const Shape& shape : {Shape{10, 784, 64}, Shape{257, 200, 101}, Shape{128, 128, 1000}, Shape{1, 50, 4099},
-                             Shape{300, 1, 513}, Shape{320, 320, 129}, Shape{50, 50, 1001}})
+  for (const Shape& shape :
+       {Shape{10, 784, 64}, Shape{257, 200, 101}, Shape{128, 128, 1000}, Shape{1, 50, 4099}, Shape{300, 1, 513},
+        Shape{320, 320, 129}, Shape{50, 50, 1001}, Shape{130, 1024, 30}, Shape{200, 1100, 70}})
     check<TypeParam>(shape, random);
 }
 

@@ -16,6 +16,11 @@ namespace gradclinic::HWY_NAMESPACE {
 
 using HalfTag = hn::CappedTag<float, std::max<Index>(1, kLanes / 2)>;
 
+// Rows of the right operand that are copied, at most, and of results that read them again, at least. Measured with
+// AVX2.
+constexpr Index kMostPacked = 1024;
+constexpr Index kFewestPacked = 128;
+
 struct Operands {
   const float* left;
   Index row_stride;
@@ -26,8 +31,9 @@ struct Operands {
 };
 
 /// kRows x kVectors vectors of results held in registers; of the last vector only `last` lanes exist when kPartial.
+/// `strip`: these columns of the right operand.
 template <class TileTag, int kRows, int kVectors, bool kPartial>
-HWY_INLINE void tile(const Operands& operands, Index row, Index column, Index last) {
+HWY_INLINE void tile(const Operands& operands, View<const float> strip, Index row, Index column, Index last) {
   constexpr TileTag kTag;
   constexpr Index kStep = hn::MaxLanes(kTag);
   using TileVector = hn::Vec<TileTag>;
@@ -39,13 +45,15 @@ HWY_INLINE void tile(const Operands& operands, Index row, Index column, Index la
     for (int v = 0; v < kVectors; ++v) sums[r][v] = start;
   }
   const float* left = operands.left + row * operands.row_stride;
-  const float* right = operands.right.data + column;
-  for (Index k = 0; k < operands.right.rows; ++k) {
+  const float* right = strip.data;
+  for (Index k = 0; k < strip.rows; ++k) {
     TileVector loaded[kVectors];
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v)
       loaded[v] =
           kPartial && v == kVectors - 1 ? load_some(kTag, right + v * kStep, last) : hn::LoadU(kTag, right + v * kStep);
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) keep_loaded(loaded[v]);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const TileVector factor = hn::Set(kTag, left[r * operands.row_stride]);
@@ -53,7 +61,7 @@ HWY_INLINE void tile(const Operands& operands, Index row, Index column, Index la
       for (int v = 0; v < kVectors; ++v) sums[r][v] = hn::MulAdd(factor, loaded[v], sums[r][v]);
     }
     left += operands.inner_stride;
-    right += operands.right.columns;
+    right += strip.columns;
   }
 #pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r) {
@@ -69,15 +77,33 @@ HWY_INLINE void tile(const Operands& operands, Index row, Index column, Index la
 }
 
 template <class TileTag, int kVectors, bool kPartial>
-HWY_NOINLINE void column_of_tiles(const Operands& operands, Index column, Index last) {
+HWY_INLINE void rows_of_tiles(const Operands& operands, View<const float> strip, Index column, Index last) {
   Index row = 0;
   const Index rows = operands.result.rows;
   for (; row + kTileRows <= rows; row += kTileRows)
-    tile<TileTag, kTileRows, kVectors, kPartial>(operands, row, column, last);
+    tile<TileTag, kTileRows, kVectors, kPartial>(operands, strip, row, column, last);
   if constexpr (kTileRows > 4)
-    for (; row + 4 <= rows; row += 4) tile<TileTag, 4, kVectors, kPartial>(operands, row, column, last);
-  for (; row + 2 <= rows; row += 2) tile<TileTag, 2, kVectors, kPartial>(operands, row, column, last);
-  for (; row < rows; ++row) tile<TileTag, 1, kVectors, kPartial>(operands, row, column, last);
+    for (; row + 4 <= rows; row += 4) tile<TileTag, 4, kVectors, kPartial>(operands, strip, row, column, last);
+  for (; row + 2 <= rows; row += 2) tile<TileTag, 2, kVectors, kPartial>(operands, strip, row, column, last);
+  for (; row < rows; ++row) tile<TileTag, 1, kVectors, kPartial>(operands, strip, row, column, last);
+}
+
+template <class TileTag, int kVectors, bool kPartial>
+HWY_NOINLINE void column_of_tiles(const Operands& operands, Index column, Index last) {
+  const View<const float> right = operands.right;
+  rows_of_tiles<TileTag, kVectors, kPartial>(operands, {right.data + column, right.rows, right.columns}, column, last);
+}
+
+/// The same for whole vectors, with the strip copied first, as its rows lie in few sets of the level-1 cache where the
+/// batch is a multiple of a page.
+HWY_NOINLINE void packed_column_of_tiles(const Operands& operands, Index column) {
+  constexpr Tag kTag;
+  constexpr Index kWidth = kTileVectors * kLanes;
+  HWY_ALIGN float strip[kMostPacked * kWidth];
+  for (Index k = 0; k < operands.right.rows; ++k)
+    for (int v = 0; v < kTileVectors; ++v)
+      hn::Store(hn::LoadU(kTag, operands.right.row(k) + column + v * kLanes), kTag, strip + k * kWidth + v * kLanes);
+  rows_of_tiles<Tag, kTileVectors, false>(operands, {strip, operands.right.rows, kWidth}, column, kLanes);
 }
 
 /// `vectors` whole ones, then the `last` columns (0..kLanes).
@@ -99,9 +125,14 @@ void product(const float* left, Index row_stride, Index inner_stride, View<const
              View<float> result) {
   const Operands operands{left, row_stride, inner_stride, right, start, result};
   constexpr Index kWidth = kTileVectors * kLanes;
+  const bool packed = HWY_TARGET == HWY_AVX2 && result.rows >= kFewestPacked && right.rows <= kMostPacked;
   Index column = 0;
-  for (; column + kWidth <= result.columns; column += kWidth)
-    column_of_tiles<Tag, kTileVectors, false>(operands, column, kLanes);
+  for (; column + kWidth <= result.columns; column += kWidth) {
+    if (packed)
+      packed_column_of_tiles(operands, column);
+    else
+      column_of_tiles<Tag, kTileVectors, false>(operands, column, kLanes);
+  }
   const Index left_over = result.columns - column;
   last_columns<kTileVectors - 1>(operands, column, left_over / kLanes, left_over % kLanes);
 }

@@ -18,9 +18,10 @@ namespace gradclinic::HWY_NAMESPACE {
 // vectors along the batch, whose lanes are added at the end; or blocks of the right operand are transposed onto the
 // stack, and tiles like small_product's add the products block after block.
 constexpr int kDotColumns = HWY_TARGET <= HWY_AVX3 ? 4 : 2;  // beside 4 rows
-constexpr Index kMostInCache = 4096;         // floats of the left operand, which every few columns read again
-constexpr Index kPanelRows = 128;            // of the batch
-constexpr Index kPanelColumns = 4 * kLanes;  // with AVX-512 the panel takes 32 KiB, the level-1 cache
+constexpr Index kMostInCache = 4096;  // floats of the left operand, which every few columns read again
+constexpr Index kPanelRows = 128;     // of the batch
+// With AVX-512 the panel takes 32 KiB, the level-1 cache; AVX2's registers hold tiles of three vectors.
+constexpr Index kPanelColumns = (HWY_TARGET <= HWY_AVX3 ? 4 : 3) * kLanes;
 
 /// What tile is to small_product, for a panel of kPanelColumns columns that holds whole vectors.
 struct PanelOperands {
@@ -53,6 +54,8 @@ HWY_INLINE void panel_tile(const PanelOperands& operands, Index row, Index colum
     Vector loaded[kVectors];
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) loaded[v] = hn::Load(kTag, right + v * kLanes);
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) keep_loaded(loaded[v]);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const Vector factor = hn::Set(kTag, left[r * operands.row_stride]);
@@ -193,6 +196,8 @@ HWY_INLINE void dot_tile(const RowOperands& operands, Index row, Index column) {
     Vector loaded[kColumns];
 #pragma GCC unroll 4
     for (int c = 0; c < kColumns; ++c) loaded[c] = load(right + c * batch);
+#pragma GCC unroll 4
+    for (int c = 0; c < kColumns; ++c) keep_loaded(loaded[c]);
 #pragma GCC unroll 4
     for (int r = 0; r < kRows; ++r) {
       const Vector factor = load(left + r * batch);
