@@ -16,7 +16,7 @@ from gradclinic.looks import targets
 from gradclinic.looks.class_weights import ClassWeights
 from gradclinic.looks.lens import Lens
 from gradclinic.looks.loop import Loop
-from gradclinic.looks.other_loss import OtherLoss, is_of_one_class
+from gradclinic.looks.other_loss import OtherLoss
 from gradclinic.looks.other_targets import OtherTargets
 from gradclinic.looks.progress import Progress
 from gradclinic.looks.pulls import Pulls
@@ -199,7 +199,6 @@ class Clinic:
             found = targets.infer(output, gradient, self.progress.last, self.lens.squashing)
             if found is not None:
                 self.loop.saw_targets(found)
-            self.lens.softmax_of_one |= is_of_one_class(output, gradient, self.progress.last)
             self.pulls.see(found, output, gradient)
             self.class_weights.see(found, gradient)
             self.other_loss.see(found, output, gradient, self.progress.last)
@@ -246,7 +245,7 @@ class Clinic:
                                     self.lens.descent.facts() | self.other_loss.facts() | self.other_targets.facts() |
                                     self._start | self.second_look |
                                     {"without_graph": self.lens.without_graph,
-                                     "softmax_of_one": float(self.lens.softmax_of_one),
+                                     "softmax_of_one": float(self.lens.softmax_of_one or self.other_loss.is_of_one_class),
                                      "softmax_between": self.lens.softmax_between,
                                      "weight_growth": self._weight_growth(),
                                      "output_of_layer": float(self.lens.output_of_layer)})

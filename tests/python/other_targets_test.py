@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import gradclinic
-from gradclinic.looks.other_loss import is_of_one_class
+from gradclinic.looks.other_loss import OtherLoss
 from gradclinic.looks.other_targets import OtherTargets
 from small_loop import data, fit
 
@@ -77,15 +77,23 @@ class MeantForOthers(unittest.TestCase):
 
 
 class OneClass(unittest.TestCase):
+    def told(self, batches):
+        seen = OtherLoss()
+        for output, gradient, loss in batches:
+            seen.see(None, output, gradient, loss)
+        return seen.is_of_one_class
+
     def test_is_a_loss_that_is_always_nothing(self):
         x = torch.randn(20, 1, requires_grad=True)
         loss = F.cross_entropy(x, torch.zeros(20, dtype=torch.long))
         loss.backward()
-        self.assertTrue(is_of_one_class(x.detach(), x.grad, float(loss)))
-        for output, gradient, value in ((torch.randn(20, 2), torch.zeros(20, 2), 0.0),
-                                        (torch.zeros(20, 1), torch.zeros(20, 1), 0.0),
-                                        (x.detach(), x.grad, 0.1), (x.detach(), x.grad + 1, 0.0)):
-            self.assertFalse(is_of_one_class(output, gradient, value))
+        batch = x.detach(), x.grad, float(loss)
+        self.assertTrue(self.told([batch] * 5))
+        for other in ((torch.randn(20, 2), torch.zeros(20, 2), 0.0), (torch.zeros(20, 1), torch.zeros(20, 1), 0.0),
+                      (x.detach(), x.grad, 0.1), (x.detach(), x.grad + 1, 0.0)):
+            self.assertFalse(self.told([other]))
+            self.assertFalse(self.told([other, batch, batch]), "a hinge that all samples are beyond")
+        self.assertFalse(self.told([]))
 
 
 class ErasedGradients(unittest.TestCase):

@@ -11,6 +11,7 @@ class OtherLoss:
     def __init__(self):
         self._batches = 0
         self._other = 0      # of them those with such a loss
+        self._of_one = 0     # of them those without any, as there is one class only
         self._absolute = 0   # of them those of absolute errors
         self._numbers = 0    # of them those in which every output is asked for the class's number
 
@@ -19,10 +20,16 @@ class OtherLoss:
         if self._batches >= ENOUGH:
             return
         self._batches += 1
+        self._of_one += _is_of_one_class(output, gradient, loss)
         absolute = found is None and _is_absolute(output, gradient, loss)
         self._absolute += absolute
         self._other += _is_of_one_hot(found) if found is not None else absolute or pulled_up(output, gradient) is not None
         self._numbers += found is not None and _is_of_numbers(found)
+
+    @property
+    def is_of_one_class(self):
+        """Whether no batch has had a loss: later on a hinge may have none, too."""
+        return self._of_one == self._batches > 0
 
     @property
     def is_absolute(self):
@@ -83,7 +90,7 @@ def pulled_up(output, gradient):
     return None
 
 
-def is_of_one_class(output, gradient, loss):
+def _is_of_one_class(output, gradient, loss):
     """Whether a loss is 0 and without a gradient whatever the outputs are, as a cross-entropy over one output is."""
     one = output.ndim > 1 and output.shape[1] == 1
     return one and loss == 0 and not bool(gradient.any()) and bool((output != output.flatten()[0]).any())

@@ -12,8 +12,8 @@ CLOSE = 2e-5     # of the loss
 BEYOND = 0.05    # how far a target may be from where it belongs
 SOME = 0.1       # share of the targets
 VARIED = 0.1     # deviation of the targets' sizes, over their mean
-OUTWEIGHED = 15     # times what a typical target counts
-DOUBTFUL = 0.1      # share of a loss
+OUTWEIGHED = 15  # times what a typical target counts
+DOUBTFUL = 0.1   # share of a loss
 
 
 class OtherTargets:

@@ -20,7 +20,8 @@ class Treatment:
                      "model.init": None, "model.init_gain": 1.0, "model.bias_init": None, "train.clip_value": 0.0,
                      "train.warmup": 0, "train.schedule": None, "train.momentum": 0.9,
                      "train.parameters": None, "train.zero_grad": None, "train.frozen": True,
-                     "model.output": None, "model.detach": True, "model.backward": None, "model.training": None, "model.softmax": None,
+                     "model.output": None, "model.detach": True, "model.backward": None, "model.training": None,
+                     "model.softmax": None,
                      "model.plain": None, "model.symmetry": None, "train.class_weights": None, "train.penalty": True}
         self.spec |= {f"{part}.{key}": value for part in ("model", "train") for key, value in spec[part].items()}
         wanted = {key: self._typed(key, value) for key, value in changes}
