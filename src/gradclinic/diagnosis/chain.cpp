@@ -7,14 +7,15 @@
 namespace gradclinic {
 namespace {
 
-/// What an untried removal counts for, when the tried ones explain little, and that of what is fatal by its evidence.
+/// What an untried removal counts for, when the tried ones explain little, and that of a mistake in the code that is
+/// fatal.
 constexpr double kUntried = 0.7;
-constexpr double kUntriedFatal = 0.85;
+constexpr double kUntriedMistake = 0.85;
 /// An upstream suspect with this share of the best one's score is named instead of it.
 constexpr double kUpstreamShare = 0.5;
 
 double score(const Suspect& suspect) {
-  const double untried = suspect.finding.fatal ? kUntriedFatal : kUntried;
+  const double untried = suspect.finding.fatal && suspect.finding.by_hand ? kUntriedMistake : kUntried;
   const double restored = std::isnan(suspect.restored) ? untried : std::max(0.0, suspect.restored);
   return suspect.finding.confidence * restored;
 }
