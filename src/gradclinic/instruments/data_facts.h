@@ -77,8 +77,7 @@ struct DataFacts {
   double gradient_gap = 0;
   double gradient_gap_layer = 0;
   double gradient_cut = 0;
-  double weight_growth =
-      0;              ///< its weight decay with the sign turned; above 0: what should shrink weights lets them grow
+  double weight_growth = 0;  ///< its weight decay with the sign turned: above 0 it lets weights grow
   double ascent = 0;  ///< cosine between its first updates and the gradients before them; below 0: down the gradient
   double bias_largest = 0;     ///< its largest bias before training, by size
   double table_deviation = 0;  ///< the largest standard deviation of an embedding before training

@@ -95,7 +95,7 @@ HWY_NOINLINE void column_of_tiles(const Operands& operands, Index column, Index 
 }
 
 /// The same for whole vectors, with the strip copied first, as its rows lie in few sets of the level-1 cache where the
-/// batch is a multiple of a page.
+/// batch is a large power of two.
 HWY_NOINLINE void packed_column_of_tiles(const Operands& operands, Index column) {
   constexpr Tag kTag;
   constexpr Index kWidth = kTileVectors * kLanes;

@@ -12,8 +12,7 @@ namespace {
 constexpr double kHardlyBelow = 0.93;
 /// Above the commonest class's share: an accuracy that speaks for itself, whatever the loss.
 constexpr double kFarAbove = 0.15;
-/// The commonest class's share, where it is not known: of two classes no more has to be known to be right half the
-/// time.
+/// The commonest class's share, where it is not known: that of two classes that are equally common.
 constexpr double kOfTwo = 0.5;
 /// Trainings to be tried before it counts that all of them fail.
 constexpr std::size_t kEnough = 3;
