@@ -99,6 +99,7 @@ class Clinic:
         if self.optimizers and not self._updates:
             return
         if self.lens.looking:
+            self.lens.penalty.see_loss(loss)
             self._end_look()
         self.progress.step_done()
         self._begin_step(began)
@@ -196,7 +197,7 @@ class Clinic:
         if output is None or gradient is None or not math.isfinite(self.progress.last):
             return NAN
         with torch.no_grad():
-            found = targets.infer(output, gradient, self.progress.last, self.lens.squashing)
+            found = targets.infer(output, gradient, self.progress.last, self.lens.squashing, self.lens.penalty)
             if found is not None:
                 self.loop.saw_targets(found)
             self.pulls.see(found, output, gradient)
@@ -233,14 +234,14 @@ class Clinic:
 
     def _last_survey(self):
         with contextlib.suppress(Exception):
-            if self.progress.since_survey >= max(1, self.progress.window // 2):
+            if self.progress.since_survey >= max(1, min(self.progress.window, self.progress.steps) // 2):
                 self._take_survey()
 
     def record(self):
         """The record so far, as the core keeps it."""
         if not self._begun:
             raise core.Error("no step was seen: " + ("; ".join(self.notes) or "call step(loss) after each step"))
-        self.progress.describe_data(self._run, self.lens.output_range, self.lens.output_activation is not None,
+        self.progress.describe_data(self._run, self.lens.output_range, self.lens.output_activated,
                                     self.loop.facts() | self.pulls.facts() | self.class_weights.facts() |
                                     self.lens.descent.facts() | self.other_loss.facts() | self.other_targets.facts() |
                                     self._start | self.second_look |

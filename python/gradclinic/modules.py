@@ -30,7 +30,8 @@ PASSING = ("MaxPool", "AvgPool", "AdaptiveAvgPool", "Mean", "View", "Reshape", "
 # Nodes that make probabilities of logits, and those that only give them another shape.
 SQUASHING = {"SoftmaxBackward0": "softmax", "SigmoidBackward0": "sigmoid"}
 RANGES = {"SoftmaxBackward0": (0.0, 1.0), "SigmoidBackward0": (0.0, 1.0), "TanhBackward0": (-1.0, 1.0),
-          "ReluBackward0": (0.0, math.inf)}
+          "ReluBackward0": (0.0, math.inf), "HardsigmoidBackward0": (0.0, 1.0), "SoftplusBackward0": (0.0, math.inf),
+          "ExpBackward0": (0.0, math.inf), "LogSigmoidBackward0": (-math.inf, 0.0)}
 RESHAPING = ("View", "Reshape", "UnsafeView", "Permute", "Transpose", "Squeeze", "Unsqueeze", "TBackward")
 
 CONVOLUTIONS = (nn.modules.conv._ConvNd,)
@@ -153,15 +154,35 @@ def is_softmax_of_one(node):
     return sizes[node._saved_dim if node._saved_dim < len(sizes) else node._saved_dim - 2**64] == 1
 
 
-def output_activation(node):
-    """The activation function that an output has passed, behind changes of shape at most; None of a sigmoid."""
-    name = _last_function(node)
-    return None if name in SQUASHING else NODES.get(name)
+def is_activated(node):
+    """Whether an output has passed an activation function, behind changes of shape at most; a sigmoid or softmax is
+    none here."""
+    node = _last_node(node)
+    name = node.name() if node is not None else None
+    return name not in SQUASHING and (name in NODES or name in RANGES or name is not None and _is_softsign(node))
 
 
 def output_range(node):
     """What an output can be, by its node: the least and the largest number."""
-    return RANGES.get(_last_function(node), (-math.inf, math.inf))
+    node = _last_node(node)
+    if node is None:
+        return -math.inf, math.inf
+    if node.name() == "HardtanhBackward0":  # ReLU6, too
+        return float(node._saved_min_val), float(node._saved_max_val)
+    if node.name() == "EluBackward0":  # SELU, too
+        return -float(node._saved_alpha * node._saved_scale), math.inf
+    return (-1.0, 1.0) if _is_softsign(node) else RANGES.get(node.name(), (-math.inf, math.inf))
+
+
+def _is_softsign(node):
+    """Whether it is x / (1 + |x|), which functional.softsign computes in these three steps."""
+    if node.name() != "DivBackward0" or len(node.next_functions) != 2:
+        return False
+    given, below = (before for before, _ in node.next_functions)
+    if given is None or below is None or below.name() != "AddBackward0":
+        return False
+    size = below.next_functions[0][0]
+    return size is not None and size.name() == "AbsBackward0" and size.next_functions[0][0] is given
 
 
 def _last_node(node):

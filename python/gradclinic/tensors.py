@@ -49,3 +49,13 @@ def first_tensor(value, floating=True):
         if found is not None:
             return found
     return None
+
+
+def tensors_in(value):
+    """All tensors in what a module returns."""
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if not isinstance(value, (dict, tuple, list)):
+        value = vars(value) if hasattr(value, "__dict__") else ()
+    each = value.values() if isinstance(value, dict) else value
+    return [tensor for part in each if isinstance(part, (torch.Tensor, dict, tuple, list)) for tensor in tensors_in(part)]

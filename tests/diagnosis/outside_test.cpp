@@ -143,6 +143,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"poisson_of_negative", 1, 0, "wrong-output-or-loss", "Poisson", nullptr, true, true},
         Mistake{"relative_to_nothing", 1, 0, "wrong-output-or-loss", "relative error", nullptr, true, true},
         Mistake{"output_negated", 1, 0, "wrong-output-or-loss", "minus", nullptr, true, true},
+        Mistake{"gradient_turned", 0.99F, -1, "wrong-gradient", "hook", nullptr, true, true},
         Mistake{"ascent", 0.9F, -0.9F, "wrong-gradient", "maximize", nullptr, true, true},
         Mistake{"penalty", 0.5F, 0.01F, "over-regularized", "smaller factor", kPenaltyKey, false},
         Mistake{"output_activated", 1, 0, "wrong-output-or-loss", "Leave it out", kOutputKey, false},

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 import gradclinic
 from gradclinic.looks.second_look import is_affine, mixes_samples
+from small_loop import fact
 
 
 def pictures(count=240, classes=4):
@@ -58,10 +59,6 @@ class Turned(nn.Module):
 
     def forward(self, x):
         return self.head(self.lstm(x)[0][:, -1])
-
-
-def fact(clinic, name):
-    return clinic.series(f"data.{name}")[1][0]
 
 
 class Facts(unittest.TestCase):
@@ -129,6 +126,24 @@ class Facts(unittest.TestCase):
                     optimizer.step()
                     clinic.step(loss)
             self.assertEqual(fact(clinic, "ascent") > 0.2, up, optimizer)
+
+    def test_gradients_have_their_sign_turned(self):
+        for turned in (False, True):
+            torch.manual_seed(3)
+            x, y = torch.randn(64, 1, 6), torch.randint(0, 3, (64, 6))
+            model = nn.Sequential(nn.Conv1d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv1d(8, 3, 1))
+            optimizer = torch.optim.Adam(model.parameters(), 0.01)
+            with gradclinic.watch(model, optimizer, budget=None) as clinic:
+                for _ in range(12):
+                    optimizer.zero_grad()
+                    loss = F.cross_entropy(model(x), y)
+                    loss.backward()
+                    for value in model.parameters():
+                        value.grad *= -1 if turned else 1
+                    nn.utils.clip_grad_norm_(model.parameters(), 0.1)
+                    optimizer.step()
+                    clinic.step(loss)
+            self.assertAlmostEqual(fact(clinic, "gradient_turned"), 1 if turned else -1, places=4)
 
     def test_variety_of_batches(self):
         self.assertAlmostEqual(fact(train(gradclinic.watch), "batch_variety"), 1, delta=0.05)

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 import gradclinic
 from gradclinic.looks.second_look import norm_gap
 from gradclinic.trials import last_activation
-from small_loop import adam
+from small_loop import adam, fact
 
 
 def data():
@@ -50,10 +50,6 @@ def train(watch, *, end=None, scales=True, scales_held_out=True, momentum=None, 
             if outputs > 1:
                 clinic.validation(F.cross_entropy(output, y[300:]), float((output.argmax(1) == y[300:]).float().mean()))
     return clinic
-
-
-def fact(clinic, name):
-    return clinic.series(f"data.{name}")[1][0]
 
 
 class OtherLosses(unittest.TestCase):

@@ -20,6 +20,10 @@ def hinge(output, target):
     return (1 - output * target).clamp(min=0).mean()
 
 
+def squared_hinge(output, target):
+    return (1 - output * target).clamp(min=0).square().mean()
+
+
 def told(loss_of, targets, outputs=0.5):
     """The facts that hold after five batches of 60 samples with two outputs each."""
     torch.manual_seed(3)
@@ -47,6 +51,10 @@ class MeantForOthers(unittest.TestCase):
         self.assertEqual(told(F.poisson_nll_loss, normal), {"poisson_of_negative"})
         self.assertEqual(told(relative, normal, outputs=0.05), {"relative_to_nothing"})
 
+    def test_margins_are_told_while_outputs_are_small(self):
+        for loss_of in (squared_hinge, F.soft_margin_loss):
+            self.assertEqual(told(loss_of, normal, outputs=0.1), {"hinge_of_amounts"})
+
     def test_are_not_seen_in_sound_losses(self):
         def counts():
             return torch.poisson(torch.full((60, 2), 3.0))
@@ -54,7 +62,7 @@ class MeantForOthers(unittest.TestCase):
         def ranking(output, target):
             return F.margin_ranking_loss(output[:, 0], output[:, 1], target[:, 0].sign(), margin=1.0)
 
-        sound = [(hinge, signs), (ranking, normal), (F.binary_cross_entropy_with_logits, lambda: torch.rand(60, 2)),
+        sound = [(hinge, signs), (squared_hinge, signs), (F.soft_margin_loss, signs), (ranking, normal), (F.binary_cross_entropy_with_logits, lambda: torch.rand(60, 2)),
                  (F.poisson_nll_loss, counts),
                  (relative, lambda: 2 + torch.rand(60, 2)), (F.l1_loss, normal), (F.smooth_l1_loss, normal),
                  (F.mse_loss, normal), (lambda output, target: torch.log(torch.cosh(output - target)).mean(), normal),

@@ -2,6 +2,8 @@
 
 import math
 
+from gradclinic.tensors import layout
+
 ENOUGH = 8             # steps looked at
 ENTRIES = 1_000_000    # that weights looked at have in all, at the most
 
@@ -13,6 +15,19 @@ class Descent:
     def __init__(self):
         self._before = []      # of each weight: itself, its values and its gradient
         self._cosines = []
+        self._of_biases = []   # between the gradient of the last layer's bias and what the outputs' makes it
+
+    def saw_output_gradient(self, bias, gradient, channels_first):
+        """bias: of the layer whose output is the model's; its gradient is that of the outputs, summed."""
+        if bias is None or bias.grad is None or len(self._of_biases) >= ENOUGH:
+            return
+        expected = gradient.float().reshape(layout(gradient, channels_first)).sum((0, 2))
+        found = bias.grad.float().to(expected.device)
+        if found.shape != expected.shape:
+            return
+        sizes = float(found.norm() * expected.norm())
+        if sizes > 0 and math.isfinite(sizes):
+            self._of_biases.append(float((found * expected).sum()) / sizes)
 
     def before_update(self, weights):
         """The first update of a step; more optimizers may follow."""
@@ -39,4 +54,8 @@ class Descent:
 
     def facts(self):
         """By the names of the core's facts."""
-        return {"ascent": sum(self._cosines) / len(self._cosines) if self._cosines else 0.0}
+        return {"ascent": _mean(self._cosines), "gradient_turned": -_mean(self._of_biases)}
+
+
+def _mean(cosines):
+    return sum(cosines) / len(cosines) if cosines else 0.0

@@ -9,6 +9,7 @@ import torch
 from gradclinic import core, modules
 from gradclinic.guard import guarded
 from gradclinic.looks.descent import Descent
+from gradclinic.looks.penalty import Penalty
 from gradclinic.looks.weights import Weights
 from gradclinic.tensors import first_tensor, layout, plain
 
@@ -41,8 +42,8 @@ class Lens:
         self.squashing = None         # "softmax" or "sigmoid", where the output is one's
         self.softmax_of_one = False   # whether it runs over an axis of length 1
         self.output_range = (-math.inf, math.inf)
-        self.output_activation = None
-        self.output_of_layer = False  # whether it is a layer's own, which has no bounds
+        self.output_activated = False # whether it has passed an activation function
+        self._output_layer = None     # whose own output it is, if any
         self._read_softmax = 0        # layers whose input is a softmax's output
         self._calls = 0               # of the model in this step
         self._learning = False        # whether the model is computing an output that takes gradients
@@ -53,6 +54,7 @@ class Lens:
         self._by_index = {layer.index: layer for layer in layers}
         self.weights = Weights(list(model.parameters()), layers, run)
         self.descent = Descent()
+        self.penalty = Penalty()
         self._handles = []
         self._order = []
         self._of_node = {}            # layers by the node of their output
@@ -95,6 +97,7 @@ class Lens:
         self._output_hook.remove()
         self._of_node, self._computed = {}, {}
         self.output = self.output_gradient = None
+        self.penalty = Penalty()
 
     def _hook_modules(self):
         for module in self._model.modules():
@@ -230,6 +233,11 @@ class Lens:
         self.guard.give_up(where, error)
 
     @property
+    def output_of_layer(self):
+        """Whether the model's output is a layer's own, which has no bounds."""
+        return self._output_layer is not None
+
+    @property
     def without_graph(self):
         """Share of the layers that learn and that the first step called only where gradients are off."""
         cut = [layer for layer in self._without_graph if layer not in self.layers]
@@ -265,11 +273,13 @@ class Lens:
             self._finish_order(tensor)
         if self.progress.wants_samples or self.progress.wants_inputs:
             self.output = plain(tensor.detach()).clone()
+            self.penalty.see_output(output)
             self.squashing = modules.squashing(tensor.grad_fn)
             self.softmax_of_one = modules.is_softmax_of_one(tensor.grad_fn)
             self.output_range = modules.output_range(tensor.grad_fn)
-            self.output_activation = modules.output_activation(tensor.grad_fn)
-            self.output_of_layer = self.eye.last >= 0 and tensor.data_ptr() == self.eye.last_address
+            self.output_activated = modules.is_activated(tensor.grad_fn)
+            own = self.eye.last >= 0 and tensor.data_ptr() == self.eye.last_address
+            self._output_layer = self._by_index[self.eye.last] if own else None
             tensor.grad_fn.register_hook(functools.partial(self._saw_output_gradient, which=tensor.output_nr))
 
     @guarded
@@ -297,6 +307,9 @@ class Lens:
             changed = self.weights.norm_if_changed()
             self.clipped = self.clipped if math.isnan(changed) else changed
         self.descent.before_update(self.weights.of_layers)
+        if self._output_layer is not None and self.output_gradient is not None:
+            self.descent.saw_output_gradient(getattr(self._output_layer.module, "bias", None), self.output_gradient,
+                                             self._output_layer.channels_first)
         self.weights.keep()
 
     def take_output(self):

@@ -9,8 +9,10 @@ from torch.nn import functional
 FEWEST = 4       # batches
 ENOUGH = 200     # batches, after which no more are looked at
 CLOSE = 2e-5     # of the loss
+ROUNDS = 60      # towards the target of a soft margin
 BEYOND = 0.05    # how far a target may be from where it belongs
 SOME = 0.1       # share of the targets
+EARLY = 8        # batches, in which outputs are still so small that a margin has one target only
 VARIED = 0.1     # deviation of the targets' sizes, over their mean
 OUTWEIGHED = 15  # times what a typical target counts
 DOUBTFUL = 0.1   # share of a loss
@@ -22,6 +24,7 @@ class OtherTargets:
         self._kinds = collections.Counter()
         # Of the hinges those with outputs beyond the margin: while there are none, a relative error looks alike.
         self._beyond = 0
+        self._margins = 0    # of the early ones those with a smooth loss of margins
 
     def see(self, found, output, gradient, loss):
         """found: the targets, or None where the loss is none that is known."""
@@ -29,6 +32,8 @@ class OtherTargets:
             return
         self._batches += 1
         kind = kind_of(output, gradient, loss) if found is None else None
+        if self._batches <= EARLY and found is None and kind is None:
+            self._margins += is_of_margins(output, gradient, loss)
         if kind is not None:
             self._kinds[kind] += 1
             self._beyond += kind == "hinge_of_amounts" and bool((gradient == 0).any())
@@ -38,15 +43,47 @@ class OtherTargets:
         often = 2 * sum(self._kinds.values()) > self._batches >= FEWEST
         most = max(self._kinds, key=self._kinds.get, default=None)
         told = often and (most != "hinge_of_amounts" or self._beyond >= FEWEST)
-        return {kind: float(told and kind == most) for kind in GUESSES}
+        kinds = {kind: float(told and kind == most) for kind in GUESSES}
+        return kinds | ({"hinge_of_amounts": 1.0} if self._margins >= FEWEST else {})
 
 
 def kind_of(output, gradient, loss):
     """A name of GUESSES; None where the loss is none of these. output, gradient: of a mean over all entries."""
-    output, pull = output.double().flatten(), -output.numel() * gradient.double().flatten()
+    output, pull = _flat(output, gradient)
     if not bool(torch.isfinite(pull).all()):
         return None
     return next((kind for kind, guess in GUESSES.items() if guess(output, pull, loss)), None)
+
+
+def is_of_margins(output, gradient, loss):
+    """Whether it is a squared hinge or a soft margin, while outputs times targets are small: later two targets have the
+    same gradient."""
+    output, pull = _flat(output, gradient)
+    return any(bool(torch.isfinite(terms).all()) and _varied(target[pull != 0]) and _close(terms, loss)
+               for target, terms in (_squared_hinge(output, pull), _soft_margin(output, pull)))
+
+
+def _squared_hinge(output, pull):
+    """Of targets t: (1 - output t)^2 within the margin, whose gradient is -2 t (1 - output t)."""
+    target = pull / (1 + (1 - 2 * output * pull).sqrt())
+    return target, (1 - output * target).square() * (pull != 0)
+
+
+def _soft_margin(output, pull):
+    """Of targets t: log(1 + exp(-output t)), whose gradient is -t / (1 + exp(output t))."""
+    target = 2 * pull
+    for _ in range(ROUNDS):
+        target = pull * (1 + (output * target).exp())
+    return target, functional.softplus(-output * target)
+
+
+def _flat(output, gradient):
+    return output.double().flatten(), -output.numel() * gradient.double().flatten()
+
+
+def _varied(targets):
+    sizes = targets.abs()
+    return len(sizes) > 1 and float(sizes.std()) > VARIED * float(sizes.mean())
 
 
 def _close(terms, loss):
@@ -60,8 +97,7 @@ def _some(beyond):
 def _is_hinge(output, pull, loss):
     """Of entries within the margin the gradient is the target; others have none. Targets of one size are classes."""
     within = pull != 0
-    sizes = pull[within].abs()
-    if not _some(within) or not float(sizes.std()) > VARIED * float(sizes.mean()):
+    if not _some(within) or not _varied(pull[within]):
         return False
     return _close((1 - output * pull) * within, loss)
 

@@ -55,6 +55,7 @@ class Progress:
         self._looked = 0        # batches whose targets were looked for
         self._understood = 0    # those whose were found
         self._penalties = []    # what the loss of each had beside
+        self._penalty = 0.0     # of the last one
         self._kinds = collections.Counter()   # of (loss, mistake)
         self._pulls = []        # mean and variance of the targets of those whose outputs were all pulled to the mean
         self._within_samples = 0    # of them those whose were to the mean of the sample's own
@@ -93,7 +94,7 @@ class Progress:
     def step_done(self):
         if self.steps == 0:
             self.first = self.last
-        self._sum += self.last
+        self._sum += self.last - self._penalty
         self.steps += 1
         self.since_survey += 1
         self._losses = []
@@ -154,6 +155,7 @@ class Progress:
         self._kinds[found.loss, found.mistake] += 1
         self._understood += 1
         self._penalties.append(found.penalty)
+        self._penalty = found.penalty
         if found.variance is not None:
             self._pulls.append((float(found.values[0].mean()), found.variance))
             self._within_samples += found.within

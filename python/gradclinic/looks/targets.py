@@ -243,8 +243,19 @@ def _negated(output, gradient, loss, squashing):
     return None
 
 
-def infer(output, gradient, loss, squashing=None):
-    """Targets, or None where the loss is none of these. squashing: "softmax" or "sigmoid" where the output is one's."""
+def _amounts_and_penalty(output, gradient, loss, penalty):
+    """A mean squared error with something beside that is told to be a penalty on the weights."""
+    target = output - gradient * (output.numel() / 2)
+    own = float(functional.mse_loss(output, target))
+    if not penalty.explains(loss - own, own):
+        return None
+    rows = output.shape[0] if output.ndim > 1 else output.numel()
+    return Targets("mse", output.reshape(rows, -1), target.reshape(rows, -1), 1.0, penalty=loss - own)
+
+
+def infer(output, gradient, loss, squashing=None, penalty=None):
+    """Targets, or None where the loss is none of these. squashing: "softmax" or "sigmoid" where the output is one's.
+    penalty: what knows whether some part of a loss is one."""
     if not math.isfinite(loss) or output.numel() == 0:
         return None
     if not bool(torch.isfinite(output).all()) or not bool(torch.isfinite(gradient).all()):
@@ -254,4 +265,4 @@ def infer(output, gradient, loss, squashing=None):
         found = guess(output, gradient, loss, squashing)
         if found is not None:
             return found
-    return None
+    return _amounts_and_penalty(output, gradient, loss, penalty) if penalty is not None else None

@@ -10,7 +10,8 @@ from gradclinic.replaced import Replaced, while_computing
 # Where modules and functions find what computes them; nn.ReLU and F.relu call torch's.
 FUNCTIONS = [(owner, name) for owner, names in (
     (torch, ("relu", "relu_", "tanh")), (torch.Tensor, ("relu", "relu_", "tanh")),
-    (functional, ("leaky_relu", "elu", "selu", "celu", "gelu", "silu", "softplus", "hardtanh", "relu6")),
+    (functional, ("leaky_relu", "elu", "selu", "celu", "gelu", "silu", "softplus", "hardtanh", "relu6",
+                  "hardsigmoid", "softsign", "logsigmoid")),
 ) for name in names if hasattr(owner, name)]
 
 

@@ -14,6 +14,8 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kStrongEvidence = 0.8;
+/// Larger batches, as many of them, show the samples more often.
+constexpr double kLargerBatchShortfall = 1.5;
 /// A reference is another architecture, whose bias may suit the data better: it has to be better by more.
 constexpr double kReferenceShortfall = 2;
 /// A plain network is built otherwise in everything, and may happen to suit the data, which shows more in points of
@@ -109,7 +111,9 @@ double clear_for(const Chart& chart, const Suspect& suspect, const TriedChange& 
   const bool another = std::ranges::any_of(tried.changes, [&](const Change& change) {
     return (change.key == "train.steps" && begun) || change.key == kFrozenKey;
   });
-  if (another && chart.spec().model.kind == "outside") return kReferenceShortfall;
+  const bool larger =
+      std::ranges::any_of(tried.changes, [](const Change& change) { return change.key == "train.batch"; });
+  if (another && chart.spec().model.kind == "outside") return larger ? kLargerBatchShortfall : kReferenceShortfall;
   return suspect.finding.confidence < kSuspicion ? kSuspicionShortfall : 1;
 }
 

@@ -256,6 +256,7 @@ std::span<const NamedFact> data_fact_names() {
                                          {"gradient_cut", &DataFacts::gradient_cut},
                                          {"weight_growth", &DataFacts::weight_growth},
                                          {"ascent", &DataFacts::ascent},
+                                         {"gradient_turned", &DataFacts::gradient_turned},
                                          {"bias_largest", &DataFacts::bias_largest},
                                          {"table_deviation", &DataFacts::table_deviation},
                                          {"batch_variety", &DataFacts::batch_variety}};

@@ -47,7 +47,7 @@ struct DataFacts {
   double weighted_largest_class = 0;  ///< the largest share of what its loss counts, by its weights, that one class has
   double penalty = 0;                 ///< what its loss has beside that of the predictions, mean over the batches
   double other_loss = 0;              ///< 1 when it learns classes by a loss that is not the cross-entropy
-  double hinge_of_amounts = 0;        ///< 1 when its loss is a hinge of targets that are not -1 and 1
+  double hinge_of_amounts = 0;        ///< 1 when its loss is one of margins, of targets that are not -1 and 1
   double entropy_of_amounts = 0;      ///< 1 when its loss is the binary cross-entropy of targets beyond 0 and 1
   double poisson_of_negative = 0;     ///< 1 when its loss is that of counts, and targets are below 0
   double relative_to_nothing = 0;     ///< 1 when its loss is the error over the target, and some are next to 0
@@ -79,6 +79,8 @@ struct DataFacts {
   double gradient_cut = 0;
   double weight_growth = 0;  ///< its weight decay with the sign turned: above 0 it lets weights grow
   double ascent = 0;  ///< cosine between its first updates and the gradients before them; below 0: down the gradient
+  double gradient_turned =
+      0;  ///< 1 when its last bias gets the gradient of its outputs with the sign turned; -1: as it is
   double bias_largest = 0;     ///< its largest bias before training, by size
   double table_deviation = 0;  ///< the largest standard deviation of an embedding before training
   double batch_variety = 1;    ///< how much its targets vary within a batch, over how much in all; 1: drawn at random

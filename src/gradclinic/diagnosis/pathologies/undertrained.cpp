@@ -10,8 +10,10 @@ namespace gradclinic::pathologies {
 namespace {
 
 constexpr std::int64_t kLonger = 5;
-/// A loop of the user's takes each training as long as the first.
+/// A loop of the user's takes each training as long as the first; one that has hardly begun is short.
 constexpr std::int64_t kLongerOutside = 3;
+constexpr std::int64_t kMostOutside = 20;
+constexpr std::int64_t kFewUpdates = 150;
 
 std::optional<Finding> examine(const Chart& chart) {
   const std::vector<Point>& points = chart.course().training;
@@ -35,8 +37,10 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
-  const std::int64_t longer = chart.spec().model.kind == "outside" ? kLongerOutside : kLonger;
-  return {{{"train.epochs", "0"}, {"train.steps", std::to_string(longer * planned_steps(chart))}}};
+  const std::int64_t steps = std::max<std::int64_t>(planned_steps(chart), 1);
+  const std::int64_t longer =
+      chart.spec().model.kind == "outside" ? std::clamp(kFewUpdates / steps, kLongerOutside, kMostOutside) : kLonger;
+  return {{{"train.epochs", "0"}, {"train.steps", std::to_string(longer * steps)}}};
 }
 
 }  // namespace

@@ -17,6 +17,24 @@ bool climbs(const Chart& chart) {
   return chart.spec().model.kind == "outside" && chart.fact("ascent") > kUp && !chart.course().of_first;
 }
 
+/// Between the gradient of a bias and the outputs' of the same step, which is all that reaches it.
+constexpr double kTurned = 0.9;
+
+bool is_turned(const Chart& chart) { return chart.fact("gradient_turned") > kTurned && !chart.course().of_first; }
+
+Finding of_turned(const Chart& chart) {
+  return {.confidence = 0.95,
+          .onset_step = 0,
+          .evidence = {{"cosine between the last bias's gradient and that of the outputs",
+                        -chart.fact("gradient_turned"), "1"}},
+          .rule = "the gradients that weights get have their sign turned",
+          .sentence =
+              "Between the loss and the optimizer the gradients' sign is turned (a hook, or a change of .grad "
+              "before the step), so that each step makes the loss larger.",
+          .by_hand = true,
+          .fatal = true};
+}
+
 Finding of_ascent(const Chart& chart) {
   return {
       .confidence = 0.95,
@@ -43,6 +61,7 @@ Finding of_growth(const Chart& chart) {
 bool is_cut(const Chart& chart) { return chart.fact("gradient_cut") == 1; }
 
 std::optional<Finding> examine(const Chart& chart) {
+  if (is_turned(chart)) return of_turned(chart);
   if (climbs(chart)) return of_ascent(chart);
   if (chart.fact("weight_growth") > 0) return of_growth(chart);
   const double gap = chart.fact("gradient_gap");
@@ -68,7 +87,7 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
-  if (climbs(chart) || chart.fact("weight_growth") > 0) return {};
+  if (is_turned(chart) || climbs(chart) || chart.fact("weight_growth") > 0) return {};
   return is_cut(chart) ? alone(kDetachKey, "false") : alone(kBackwardKey, "derived");
 }
 
