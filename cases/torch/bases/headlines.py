@@ -9,7 +9,7 @@ import symbols
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.012, batch=25, epochs=8, schedule="linear")
 OWN_DATA = {"samples"}
 TOPICS = 5

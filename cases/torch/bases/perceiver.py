@@ -8,7 +8,7 @@ import images
 import plan
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.012, batch=32, epochs=6, weight_decay=0.01, schedule="one-cycle")
 OWN_DATA = {"samples"}
 

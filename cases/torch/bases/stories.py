@@ -8,7 +8,7 @@ import plan
 import symbols
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.01, batch=32, epochs=10, schedule="step", decay=0.5, every=90, clip=40.0)
 OWN_DATA = {"samples"}
 WORDS, SENTENCES, ROOMS = 14, 6, 6

@@ -10,7 +10,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="nesterov", lr=0.04, batch=20, epochs=6, weight_decay=1e-4, schedule="cosine", warm_up=10)
 OWN_DATA = {"samples"}
 

@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.015, batch=50, epochs=10, weight_decay=0.01, schedule="cosine", clip=1.0)
 OWN_DATA = {"samples"}
 
