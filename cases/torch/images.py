@@ -241,3 +241,13 @@ def swings(generator, samples, *, held_out=200, length=6, side=10, noise=0.1):
     films = films + noise * torch.randn(films.shape, generator=generator)
     targets = (targets - targets[:samples].mean(0)) / targets[:samples].std(0)
     return split(films, targets, samples)
+
+
+def turns(generator, samples, *, held_out=300):
+    """Pictures of clothes (samples, 1, 14, 14), each turned by 0 to 3 right angles, which is the class."""
+    pictures, _, others, _ = fashion(generator, samples, held_out=held_out)
+    classes = torch.randint(4, (samples + held_out,), generator=generator)
+    upright = torch.cat([pictures, others])
+    turned = torch.stack([upright.rot90(int(turn), (2, 3)) for turn in range(4)])
+    inputs = turned[classes, torch.arange(len(classes))]
+    return split(inputs, classes, samples)
