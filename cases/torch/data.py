@@ -307,3 +307,34 @@ def tanks(generator, samples, *, held_out=100, length=20, noise=0.3, scale=1.0):
     full = (full - full[:samples].mean()) / full[:samples].std() * scale
     pump = (pump - pump[:samples].mean()) / pump[:samples].std()
     return split(pump.unsqueeze(2), full.unsqueeze(2), samples)
+
+
+ATOM_KINDS = 5
+
+
+def molecules(generator, samples, *, held_out=300, atoms=9, noise=0.05):
+    """Molecules of 5 to `atoms` atoms (samples, atoms, 1 + atoms): the kind of each, 1 to ATOM_KINDS, and by how many
+    bonds it is away from each, plus 1; 0 is for atoms that are not there. Bonds make a tree, and sometimes a ring. The
+    target is the energy (samples, 1), of charges, which count less the more bonds are between them, and of the atoms'
+    own, plus noise; standardized."""
+    count = samples + held_out
+    rows = torch.arange(count)
+    sizes = torch.randint(5, atoms + 1, (count, 1), generator=generator)
+    there = torch.arange(atoms) < sizes
+    away = torch.full((count, atoms, atoms), 99)
+    away[:, torch.arange(atoms), torch.arange(atoms)] = 0
+    for atom in range(1, atoms):
+        bound = torch.randint(max(0, atom - 3), atom, (count,), generator=generator)
+        away[rows, atom, bound] = away[rows, bound, atom] = 1
+    ring = torch.rand(count, generator=generator) < 0.5
+    away[rows[ring], 0, 4] = away[rows[ring], 4, 0] = 1
+    for middle in range(atoms):
+        away = torch.minimum(away, away[:, :, middle:middle + 1] + away[:, middle:middle + 1])
+    kinds = torch.randint(1, ATOM_KINDS + 1, (count, atoms), generator=generator) * there
+    pairs = there.unsqueeze(1) & there.unsqueeze(2)
+    charge = torch.tensor([0.0, 1.0, -1.0, 0.5, -0.5, 0.2])[kinds]
+    energy = (charge.unsqueeze(1) * charge.unsqueeze(2) * (away > 0) / away.clamp(min=1)).sum((1, 2), keepdim=True)
+    energy = 0.5 * energy.squeeze(2) + torch.tensor([0.0, 0.3, 0.6, -0.4, -0.2, 0.1])[kinds].sum(1, keepdim=True)
+    energy = (energy - energy[:samples].mean()) / energy[:samples].std()
+    energy = energy + noise * torch.randn(count, 1, generator=generator)
+    return split(torch.cat([kinds.unsqueeze(2), (away + 1) * pairs], 2), energy, samples)
