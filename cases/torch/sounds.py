@@ -1,5 +1,5 @@
-"""Samples: speech, as frames that last longer than what is said. Return training inputs and targets, then held-out
-inputs and targets."""
+"""Samples: sounds, as spectra that follow each other. Return training inputs and targets, then held-out inputs and
+targets."""
 
 import torch
 
@@ -30,3 +30,23 @@ def utterances(generator, samples, *, held_out=200, length=24, noise=0.5, offset
     if order == "sorted":
         frames = frames[(frames ** 2).mean((1, 2)).argsort()]
     return split(frames * scale + offset, said, samples)
+
+
+def birds(generator, samples, *, held_out=250, bands=10, length=20, noise=0.2):
+    """Spectrograms (samples, 1, bands, length) in which five birds may sing, each with its own call, at any time and
+    pitch: one that rises, one that falls, a trill, a long tone, and two notes, high and low. The target is 1.0 for each
+    bird (samples, 5) that sings."""
+    count = samples + held_out
+    targets = (torch.rand(count, 5, generator=generator) < 0.4).float()
+    begun = torch.randint(length - 8, (count, 5, 1), generator=generator)
+    pitch = torch.randint(bands - 5, (count, 5, 1), generator=generator)
+    along = torch.arange(length) - begun
+    ramp = 0.7 * along.clamp(0, 7)
+    step = 4.0 * (along < 4)
+    height = torch.stack([ramp[:, 0], 5 - ramp[:, 1], 2.0 + 0 * ramp[:, 2], 2.0 + 0 * ramp[:, 3], step[:, 4]], 1)
+    sings = ((along >= 0) & (along < 8)).float()
+    sings[:, 2] *= along[:, 2] % 2 == 0
+    loud = (0.8 + 0.6 * torch.rand(count, 5, 1, generator=generator)) * targets.unsqueeze(2) * sings
+    frames = loud.unsqueeze(2) * torch.exp(-(torch.arange(bands).view(-1, 1) - (pitch + height).unsqueeze(2)) ** 2)
+    inputs = frames.amax(1, keepdim=True) + noise * torch.randn(count, 1, bands, length, generator=generator)
+    return split(inputs, targets, samples)
