@@ -251,3 +251,28 @@ def turns(generator, samples, *, held_out=300):
     turned = torch.stack([upright.rot90(int(turn), (2, 3)) for turn in range(4)])
     inputs = turned[classes, torch.arange(len(classes))]
     return split(inputs, classes, samples)
+
+
+FARTHEST = 5
+
+
+def stereo(generator, samples, *, held_out=120, height=8, width=14, noise=0.05, offset=0.0, scale=1.0):
+    """Two pictures of one scene (samples, 2, height, width), standardized: a far wall and something in front of it,
+    both rough. The target (samples, 1, height, width) is by how many places what each place of the left picture shows
+    lies farther left in the right one, 0 to FARTHEST - 1, standardized, then times scale plus offset."""
+    count = samples + held_out
+    wide = width + FARTHEST
+    rough = F.avg_pool2d(torch.randn(count, 1, height + 2, wide + 2, generator=generator), 3, stride=1) * 3
+    wall = torch.randint(2, (count, 1, 1, 1), generator=generator)
+    front = torch.randint(2, FARTHEST, (count, 1, 1, 1), generator=generator)
+    left_edge, upper_edge = torch.randint(1, width // 2, (2, count, 1, 1, 1), generator=generator)
+    across, down = torch.arange(width), torch.arange(height).view(-1, 1)
+    inside = (across >= left_edge) & (across < left_edge + 6) & (down >= upper_edge - 2) & (down < upper_edge + 3)
+    shift = torch.where(inside, front, wall)
+    right = rough[..., :width]
+    left = rough.gather(3, (across - shift).clamp(min=0).expand(count, 1, height, width))
+    inputs = torch.cat([left, right], 1)
+    inputs = inputs + noise * torch.randn(inputs.shape, generator=generator)
+    inputs = (inputs - inputs[:samples].mean()) / inputs[:samples].std()
+    targets = (shift - shift[:samples].float().mean()) / shift[:samples].float().std() * scale + offset
+    return split(inputs, targets, samples)
