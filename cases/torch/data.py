@@ -338,3 +338,22 @@ def molecules(generator, samples, *, held_out=300, atoms=9, noise=0.05):
     energy = (energy - energy[:samples].mean()) / energy[:samples].std()
     energy = energy + noise * torch.randn(count, 1, generator=generator)
     return split(torch.cat([kinds.unsqueeze(2), (away + 1) * pairs], 2), energy, samples)
+
+
+def gaits(generator, samples, *, held_out=300, length=20, noise=0.3, silent=0):
+    """Accelerations in three directions (samples, length, 3), standardized, of someone who walks, runs, limps, climbs
+    or dances, which is the class; they differ in pace and in how the directions go together. Of the first `silent`
+    samples one value is missing (NaN)."""
+    count = samples + held_out
+    classes = torch.randint(5, (count,), generator=generator)
+    luck = torch.rand(3, count, 1, generator=generator)
+    pace = torch.tensor([0.7, 1.1, 0.7, 0.7, 0.7])[classes].unsqueeze(1) * (0.85 + 0.3 * luck[0])
+    phase = pace * torch.arange(length) + 2 * math.pi * luck[1]
+    up = phase.sin() + torch.where(classes == 2, 0.7, 0.0).unsqueeze(1) * (0.5 * phase).sin()
+    ahead = (phase + torch.where(classes == 3, -1.0, 1.0).unsqueeze(1)).sin()
+    aside = torch.where(classes == 4, 1.0, 0.5).unsqueeze(1) * (0.5 * phase).cos()
+    inputs = (0.7 + 0.6 * luck[2]).unsqueeze(2) * torch.stack([up, ahead, aside], 2)
+    inputs = inputs + noise * torch.randn(inputs.shape, generator=generator)
+    inputs = (inputs - inputs.mean()) / inputs.std()
+    inputs[:silent, length // 2, 0] = math.nan
+    return split(inputs, classes, samples)
