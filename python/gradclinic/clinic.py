@@ -99,7 +99,6 @@ class Clinic:
         if self.optimizers and not self._updates:
             return
         if self.lens.looking:
-            self.lens.penalty.see_loss(loss)
             self._end_look()
         self.progress.step_done()
         self._begin_step(began)
@@ -109,8 +108,8 @@ class Clinic:
         """Loss and accuracy on samples held out, as the loop has measured them."""
         if not self._begun:
             return
-        self.progress.validated()
-        self._run.validation(max(0, self.progress.steps - 1), float(loss), float(accuracy))
+        unit = self.progress.validated(float(loss), self.pulls.summed)
+        self._run.validation(max(0, self.progress.steps - 1), float(loss) / unit, float(accuracy))
 
     def close(self, status="finished"):
         """Ends the watching: hooks are gone, and nothing of the training is held."""
@@ -193,17 +192,23 @@ class Clinic:
         self._run.end_step(self.progress.steps, self.progress.last, accuracy, float(rate), norm, clipped)
 
     def _see_targets(self):
-        output, gradient = self.lens.take_output()
-        if output is None or gradient is None or not math.isfinite(self.progress.last):
+        output, gradient, compared = self.lens.take_output()
+        loss = self.progress.last
+        if output is None or gradient is None or not math.isfinite(loss):
             return NAN
         with torch.no_grad():
-            found = targets.infer(output, gradient, self.progress.last, self.lens.squashing, self.lens.penalty)
+            found = compared.found(output, loss, True) if compared is not None and self.lens.penalized else None
+            if found is None:
+                found = targets.infer(output, gradient, loss, self.lens.squashing)
+            usual = found if found is None or found.error is None else None
+            if found is None and compared is not None:
+                found = compared.found(output, loss, False)
+            self.pulls.see(usual, output, gradient, found.scale if found is not None else 1.0)
+            self.class_weights.see(usual, gradient)
+            self.other_loss.see(usual, output, gradient, loss)
+            self.other_targets.see(usual, output, gradient, loss)
             if found is not None:
                 self.loop.saw_targets(found)
-            self.pulls.see(found, output, gradient)
-            self.class_weights.see(found, gradient)
-            self.other_loss.see(found, output, gradient, self.progress.last)
-            self.other_targets.see(found, output, gradient, self.progress.last)
             return self.progress.see_targets(found, output)
 
     def _begin_step(self, began):
@@ -249,6 +254,7 @@ class Clinic:
                                      "softmax_of_one": float(self.lens.softmax_of_one or self.other_loss.is_of_one_class),
                                      "softmax_between": self.lens.softmax_between,
                                      "weight_growth": self._weight_growth(),
+                                     "output_factor": self.lens.output_factor,
                                      "output_of_layer": float(self.lens.output_of_layer)})
         for note in self.notes:
             self._run.event(self.progress.steps, "not-seen", 0, note)

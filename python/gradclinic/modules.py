@@ -174,6 +174,25 @@ def output_range(node):
     return (-1.0, 1.0) if _is_softsign(node) else RANGES.get(node.name(), (-math.inf, math.inf))
 
 
+def layer_of_output(node, of_node):
+    """The layer whose output, times a number and in another shape at most, has this node, and the number; (None, 1.0)
+    where it is none's. of_node: layers by the node of their output."""
+    factor = 1.0
+    for _ in range(6):
+        if node is None or node in of_node:
+            break
+        if node.name() in ("MulBackward0", "DivBackward0"):
+            other = node._saved_other
+            if not isinstance(other, torch.Tensor) or other.numel() != 1 or other.requires_grad:
+                return None, 1.0
+            factor = factor * float(other) if node.name() == "MulBackward0" else factor / float(other)
+        elif not node.name().startswith(RESHAPING):
+            return None, 1.0
+        node = next((following for following, _ in node.next_functions if following is not None), None)
+    layer = of_node.get(node)
+    return (layer, factor) if layer is not None else (None, 1.0)
+
+
 def _is_softsign(node):
     """Whether it is x / (1 + |x|), which functional.softsign computes in these three steps."""
     if node.name() != "DivBackward0" or len(node.next_functions) != 2:

@@ -143,6 +143,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"poisson_of_negative", 1, 0, "wrong-output-or-loss", "Poisson", nullptr, true, true},
         Mistake{"relative_to_nothing", 1, 0, "wrong-output-or-loss", "relative error", nullptr, true, true},
         Mistake{"output_negated", 1, 0, "wrong-output-or-loss", "minus", nullptr, true, true},
+        Mistake{"output_factor", 100, 1, "wrong-output-or-loss", "factor", kOutputKey, false},
+        Mistake{"errors_of_yes_and_no", 1, 0, "wrong-output-or-loss", "BCEWithLogitsLoss", "train.loss", false},
         Mistake{"gradient_turned", 0.99F, -1, "wrong-gradient", "hook", nullptr, true, true},
         Mistake{"ascent", 0.9F, -0.9F, "wrong-gradient", "maximize", nullptr, true, true},
         Mistake{"penalty", 0.5F, 0.01F, "over-regularized", "smaller factor", kPenaltyKey, false},

@@ -149,6 +149,24 @@ class Start(unittest.TestCase):
 
 
 class Graphs(unittest.TestCase):
+    def test_what_outputs_can_be(self):
+        x = torch.randn(4, 6, requires_grad=True)
+        everything = (-math.inf, math.inf)
+        for output, least, most, activated in ((F.softsign(x), -1, 1, True), (x / (1 + x.square()), *everything, False),
+                                               (F.hardtanh(x, -2, 3).view(-1), -2, 3, True), (F.elu(x), -1, math.inf, True),
+                                               (x.exp(), 0, math.inf, True), (F.logsigmoid(x), -math.inf, 0, True),
+                                               (x.sigmoid(), 0, 1, False), (x * 2, *everything, False)):
+            self.assertEqual(modules.output_range(output.grad_fn), (least, most))
+            self.assertEqual(modules.is_activated(output.grad_fn), activated)
+
+    def test_layers_whose_output_is_multiplied(self):
+        layer = nn.Linear(3, 2)
+        y = layer(torch.randn(4, 3))
+        for output, factor in ((y, 1), (5 * y, 5), ((y / 4).flatten() * 2, 0.5)):
+            self.assertEqual(modules.layer_of_output(output.grad_fn, {y.grad_fn: layer}), (layer, factor))
+        for output in (y * nn.Parameter(torch.ones(1)), y * torch.randn(4, 2), y.relu(), torch.randn(2, requires_grad=True)):
+            self.assertEqual(modules.layer_of_output(output.grad_fn, {y.grad_fn: layer}), (None, 1))
+
     def test_outputs_that_are_probabilities(self):
         x = torch.randn(4, 6, requires_grad=True)
         for output, expected in ((torch.softmax(x, 1), "softmax"), (torch.sigmoid(x), "sigmoid"), (x * 2, None),

@@ -284,6 +284,15 @@ class Examined(unittest.TestCase):
         stretched = next(trial for trial in diagnosis["trials"] if "model.output = stretched" in trial["change"])
         self.assertLess(stretched["validation_loss"], 0.45)  # 0.53 without
 
+    def test_logits_that_are_multiplied(self):
+        class Times(nn.Module):
+            def forward(self, x):
+                return 100 * x / 0.5
+
+        self.assertAlmostEqual(fact(train(gradclinic.watch, end=Times()), "output_factor"), 200, places=3)
+        self.assertEqual(fact(train(gradclinic.watch), "output_factor"), 1)
+        self.expect("wrong-output-or-loss", "model.output = unscaled", end=Times(), epochs=4)
+
     def test_a_class_that_the_loss_ignores(self):
         ignoring = functools.partial(F.cross_entropy, ignore_index=0)
         share = float((data()[1][:300] == 0).float().mean())

@@ -84,6 +84,39 @@ class MeantForOthers(unittest.TestCase):
         self.assertIn("hinge", str(diagnosis))
 
 
+class YesAndNo(unittest.TestCase):
+    @staticmethod
+    def loop(watch, threshold):
+        """Which of four hold, one in seven: squared errors of 0 and 1, counted as right beyond a threshold."""
+        torch.manual_seed(1)
+        x = torch.randn(600, 6)
+        y = (x[:, :4] + 0.5 * x[:, 4:5] > 1.2).float()
+        model = nn.Sequential(nn.Linear(6, 32), nn.ReLU(), nn.Linear(32, 4))
+        optimizer = torch.optim.Adam(model.parameters(), 0.01)
+        with watch(model, optimizer) as clinic:
+            for step in range(150):
+                part = torch.randperm(300)[:50]
+                loss = F.mse_loss(model(x[part]), y[part])
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                clinic.step(loss)
+                if step % 10 == 9:
+                    model.eval()
+                    with torch.no_grad():
+                        output = model(x[300:])
+                    right = (output > threshold) == (y[300:] > 0.5)
+                    clinic.validation(F.mse_loss(output, y[300:]), float(right.float().mean()))
+                    model.train()
+        return clinic
+
+    def test_by_squared_errors_are_no_logits(self):
+        diagnosis = gradclinic.examine(lambda watch: self.loop(watch, 0.0))
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"), str(diagnosis))
+        self.assertIn("BCEWithLogitsLoss", str(diagnosis))
+        self.assertEqual(gradclinic.examine(lambda watch: self.loop(watch, 0.5)).verdict, "healthy")
+
+
 class OneClass(unittest.TestCase):
     def told(self, batches):
         seen = OtherLoss()

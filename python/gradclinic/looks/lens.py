@@ -9,9 +9,9 @@ import torch
 from gradclinic import core, modules
 from gradclinic.guard import guarded
 from gradclinic.looks.descent import Descent
-from gradclinic.looks.penalty import Penalty
+from gradclinic.looks.loss_graph import BACKWARDS, parameters_beside, read
 from gradclinic.looks.weights import Weights
-from gradclinic.tensors import first_tensor, layout, plain
+from gradclinic.tensors import first_tensor, layout, plain, tensors_in
 
 try:
     from gradclinic.hooks import Eye
@@ -43,7 +43,9 @@ class Lens:
         self.softmax_of_one = False   # whether it runs over an axis of length 1
         self.output_range = (-math.inf, math.inf)
         self.output_activated = False # whether it has passed an activation function
-        self._output_layer = None     # whose own output it is, if any
+        self._output_layer = None     # whose output it is, times a number at most
+        self._scaled_layer = None     # the same, as the first step's graph tells
+        self.output_factor = 1.0      # the number
         self._read_softmax = 0        # layers whose input is a softmax's output
         self._calls = 0               # of the model in this step
         self._learning = False        # whether the model is computing an output that takes gradients
@@ -54,13 +56,17 @@ class Lens:
         self._by_index = {layer.index: layer for layer in layers}
         self.weights = Weights(list(model.parameters()), layers, run)
         self.descent = Descent()
-        self.penalty = Penalty()
+        self.penalized = False        # whether the loss takes something of parameters beside the output
+        self.output = self.output_gradient = None
+        self.compared = None          # what this step's loss compares the output with, where its graph tells
+        self._output_nodes = []       # of all that the model gave in this step, the first that of `output`
         self._handles = []
         self._order = []
         self._of_node = {}            # layers by the node of their output
         self._computed = {}           # layer -> the module that computes its activation, and where
         self._covered = set()         # activation modules whose output the next layer shows as well
         self._output_hook = model.register_forward_hook(Hook(self._saw_output))  # of every step, as it may give the loss
+        BACKWARDS.show(self)
         self.look()
 
     @property
@@ -96,8 +102,8 @@ class Lens:
         self.look_away()
         self._output_hook.remove()
         self._of_node, self._computed = {}, {}
-        self.output = self.output_gradient = None
-        self.penalty = Penalty()
+        self.take_output()
+        BACKWARDS.hide(self)
 
     def _hook_modules(self):
         for module in self._model.modules():
@@ -131,7 +137,7 @@ class Lens:
         self._awaits_output = True
         self._calls = 0
         self.norm = self.clipped = NAN
-        self.output = self.output_gradient = None
+        self.take_output()
 
     @guarded
     def _saw_inputs(self, module, inputs):
@@ -234,7 +240,7 @@ class Lens:
 
     @property
     def output_of_layer(self):
-        """Whether the model's output is a layer's own, which has no bounds."""
+        """Whether the model's output is a layer's, times a number at most, which has no bounds."""
         return self._output_layer is not None
 
     @property
@@ -270,16 +276,17 @@ class Lens:
         if tensor is None or tensor.grad_fn is None:
             return
         if not self.started:
+            self._scaled_layer, self.output_factor = modules.layer_of_output(tensor.grad_fn, self._of_node)
             self._finish_order(tensor)
         if self.progress.wants_samples or self.progress.wants_inputs:
             self.output = plain(tensor.detach()).clone()
-            self.penalty.see_output(output)
+            self._output_nodes = [tensor.grad_fn, *(each.grad_fn for each in tensors_in(output) if each.requires_grad)]
             self.squashing = modules.squashing(tensor.grad_fn)
             self.softmax_of_one = modules.is_softmax_of_one(tensor.grad_fn)
             self.output_range = modules.output_range(tensor.grad_fn)
             self.output_activated = modules.is_activated(tensor.grad_fn)
             own = self.eye.last >= 0 and tensor.data_ptr() == self.eye.last_address
-            self._output_layer = self._by_index[self.eye.last] if own else None
+            self._output_layer = self._by_index[self.eye.last] if own else self._scaled_layer
             tensor.grad_fn.register_hook(functools.partial(self._saw_output_gradient, which=tensor.output_nr))
 
     @guarded
@@ -313,10 +320,20 @@ class Lens:
         self.weights.keep()
 
     def take_output(self):
-        """The model's output and the gradient that came back to it, where they were kept; no longer held here."""
-        output, gradient = self.output, self.output_gradient
-        self.output = self.output_gradient = None
-        return output, gradient
+        """The model's output, the gradient that came back to it and what it is compared with, where they were kept; no
+        longer held here."""
+        output, gradient, compared = self.output, self.output_gradient, self.compared
+        self.output = self.output_gradient = self.compared = None
+        self._output_nodes = []
+        return output, gradient, compared
+
+    def before_backward(self, loss):
+        """A backward pass is about to begin, of a loss whose graph is still whole."""
+        if self.looking and self._output_nodes and self.output is not None and self._calls == 1:
+            nodes, self._output_nodes = self._output_nodes, []
+            self.compared = read(loss, nodes, self.output)
+            if not self.started:
+                self.penalized = bool(parameters_beside(loss, nodes))
 
     def see_weights(self):
         """After the update: the weights, and what the step has changed."""

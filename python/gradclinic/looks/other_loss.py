@@ -13,6 +13,7 @@ class OtherLoss:
         self._other = 0      # of them those with such a loss
         self._of_one = 0     # of them those without any, as there is one class only
         self._absolute = 0   # of them those of absolute errors
+        self._yes_no = 0     # of them those of squared errors of 0 and 1, of which a sample may have several
         self._numbers = 0    # of them those in which every output is asked for the class's number
 
     def see(self, found, output, gradient, loss):
@@ -25,6 +26,7 @@ class OtherLoss:
         self._absolute += absolute
         self._other += _is_of_one_hot(found) if found is not None else absolute or pulled_up(output, gradient) is not None
         self._numbers += found is not None and _is_of_numbers(found)
+        self._yes_no += found is not None and _is_of_yes_and_no(found)
 
     @property
     def is_of_one_class(self):
@@ -39,6 +41,7 @@ class OtherLoss:
     def facts(self):
         """By the names of the core's facts."""
         return {"other_loss": float(2 * self._other > self._batches >= FEWEST),
+                "errors_of_yes_and_no": float(2 * self._yes_no > self._batches >= FEWEST),
                 "numbers_for_classes": float(2 * self._numbers > self._batches >= FEWEST)}
 
 
@@ -47,6 +50,14 @@ def _is_of_one_hot(found):
     values = found.values
     return (found.loss == "mse" and found.variance is None and values.shape[1] > 2
             and bool(((values == 0) | (values == 1)).all()) and bool((values.sum(1) == 1).all()))
+
+
+def _is_of_yes_and_no(found):
+    """Amounts that are all 0 or 1, some of each, averaged, and not one for each sample."""
+    values = found.values
+    yes_no = found.loss == "mse" and found.variance is None and abs(found.scale - 1) < 1e-3
+    return (yes_no and bool(((values == 0) | (values == 1)).all()) and 0 < float(values.mean()) < 1
+            and not _is_of_one_hot(found))
 
 
 def _is_absolute(output, gradient, loss):

@@ -8,6 +8,7 @@ import torch
 
 from gradclinic.looks.held_out import HeldOut, some_features
 from gradclinic.looks.logits import Logits
+from gradclinic.looks.loss_graph import constant_error
 from gradclinic.looks.targets import MISTAKES
 from gradclinic.tensors import plain
 
@@ -50,10 +51,13 @@ class Progress:
         self.input_moments = (0.0, 0.0), (0.0, 0.0)   # mean and deviation of all entries: trained on, held out
         self._held_out = HeldOut()
         self._logits = Logits()
+        self._evaluated_at_once = 0
+        self._held_out_unit = None
         self._evaluated = 0     # samples since the last step that the model saw without learning from them
         self._scales = []       # of the first batches: smoothed labels have a floor, which tells later
         self._looked = 0        # batches whose targets were looked for
         self._understood = 0    # those whose were found
+        self._error = None      # what the loss is the mean of, if not squared errors
         self._penalties = []    # what the loss of each had beside
         self._penalty = 0.0     # of the last one
         self._kinds = collections.Counter()   # of (loss, mistake)
@@ -102,13 +106,20 @@ class Progress:
 
     def evaluated(self, samples, inputs=None):
         self._evaluated += samples
+        self._evaluated_at_once = max(self._evaluated_at_once, samples)
         self._held_out.see(inputs)
 
-    def validated(self):
-        """The loop has measured loss and accuracy on samples held out: those that the model was shown since the last step."""
+    def validated(self, loss, summed):
+        """The loop has measured loss and accuracy on samples held out: those that the model was shown since the last step.
+        Gives what to divide the loss by: one that is summed grows with the batches."""
+        if summed and self._held_out_unit is None and self._evaluated and loss > 0 and self.last > 0:
+            counts = {self.batch, self._evaluated_at_once, self._evaluated}
+            self._held_out_unit = min((count / self.batch for count in counts),
+                                      key=lambda unit: abs(math.log(loss / unit / self.last)))
         self.held_out = max(self.held_out, self._evaluated or HELD_OUT)
         self._held_out.measured()
         self._evaluated = 0
+        return self._held_out_unit or 1.0
 
     def survey_due(self, interval):
         """After the first step, then every so many."""
@@ -156,6 +167,7 @@ class Progress:
         self._understood += 1
         self._penalties.append(found.penalty)
         self._penalty = found.penalty
+        self._error = found.error
         if found.variance is not None:
             self._pulls.append((float(found.values[0].mean()), found.variance))
             self._within_samples += found.within
@@ -249,6 +261,9 @@ class Progress:
             self.target_scale = (float(values.mean()), deviation)
             apart = float((inputs - values).square().mean()) if inputs.shape == values.shape else math.inf
             self.copies = apart < COPIED * deviation ** 2
+        scale = statistics.median(self._scales)
+        if self._error is not None and float(values.var()) > 0:
+            scale *= constant_error(values, self._error) / float(values.var(0, unbiased=False).mean())
         out_of_reach = 0.0
         if self.loss_kind == "mse" and math.isnan(variance):
             spread = float(values.var(unbiased=False))
@@ -259,7 +274,7 @@ class Progress:
         samples = max(float(self._kept), float(self.batch))
         run.describe_data(self.loss_kind, inputs.data_ptr(), inputs.shape[0], inputs.shape[1], values.data_ptr(),
                           values.shape[0], values.shape[1], samples, float(self.held_out),
-                          statistics.median(self._scales), variance,
+                          scale, variance,
                           {"output_out_of_reach": out_of_reach,
                            "output_broadcast_within": float(variance > 0 and 2 * self._within_samples > self._looked),
                            "penalty": statistics.fmean(self._penalties), **self._logits.facts(), **more,

@@ -20,15 +20,19 @@ class Pulls:
         self._signed = 0     # batches of a policy gradient
         self._summed = 0     # batches whose loss is a sum
 
-    def see(self, found, output, gradient):
-        """found: the targets, or None where the loss is none that is known."""
+    @property
+    def summed(self):
+        """Whether the loss is a sum over the batch."""
+        return 2 * self._summed > self._batches >= FEWEST
+
+    def see(self, found, output, gradient, scale):
+        """found: the targets, or None where the loss is none that is known. scale: what the loss is of the mean."""
         if output.ndim == 0 or output.shape[0] < FEWEST or self._batches >= ENOUGH:
             return
         self._batches += 1
         rows = output.shape[0]
-        if found is not None:
-            sums = (rows, output.numel(), len(found.outputs))
-            self._summed += any(math.isclose(found.scale, count, rel_tol=0.02) for count in sums)
+        sums = {rows, output.numel(), len(found.outputs) if found is not None else rows}
+        self._summed += any(math.isclose(scale, count, rel_tol=0.02) for count in sums)
         self._signed += found is None and _is_policy_gradient(output, gradient)
         apart = float((gradient - gradient[:1]).abs().max())
         if apart <= ALIKE * float(gradient.abs().max()) and float((output - output[:1]).abs().max()) > 0:
@@ -44,7 +48,7 @@ class Pulls:
         of_all = 2 * len(self._of_all) > self._batches and len(set(self._of_all)) > 1
         return {"pulled_alike": len(self._alike) / self._batches if _varies(self._alike) else 0.0,
                 "classes_of_all": float(of_all),
-                "loss_summed": float(2 * self._summed > self._batches),
+                "loss_summed": float(self.summed),
                 "policy_gradient": float(2 * self._signed > self._batches)}
 
 

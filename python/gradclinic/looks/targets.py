@@ -7,6 +7,7 @@ gradient, and the loss computed from them tells whether the guess was right. The
 
 import dataclasses
 import math
+from typing import Callable
 
 import torch
 from torch.nn import functional
@@ -31,6 +32,7 @@ class Targets:
     penalty: float = 0.0     # what the training's loss has beside: of the weights, say
     variance: float | None = None  # of targets that are known by their mean and variance only: see _broadcast
     within: bool = False     # of each sample's own targets: see _broadcast_within
+    error: Callable | None = None  # of amounts: what the loss is the mean of, where not the squared error
 
     def right(self):
         """For each row whether its class is right; None for a regression."""
@@ -243,19 +245,8 @@ def _negated(output, gradient, loss, squashing):
     return None
 
 
-def _amounts_and_penalty(output, gradient, loss, penalty):
-    """A mean squared error with something beside that is told to be a penalty on the weights."""
-    target = output - gradient * (output.numel() / 2)
-    own = float(functional.mse_loss(output, target))
-    if not penalty.explains(loss - own, own):
-        return None
-    rows = output.shape[0] if output.ndim > 1 else output.numel()
-    return Targets("mse", output.reshape(rows, -1), target.reshape(rows, -1), 1.0, penalty=loss - own)
-
-
-def infer(output, gradient, loss, squashing=None, penalty=None):
-    """Targets, or None where the loss is none of these. squashing: "softmax" or "sigmoid" where the output is one's.
-    penalty: what knows whether some part of a loss is one."""
+def infer(output, gradient, loss, squashing=None):
+    """Targets, or None where the loss is none of these. squashing: "softmax" or "sigmoid" where the output is one's."""
     if not math.isfinite(loss) or output.numel() == 0:
         return None
     if not bool(torch.isfinite(output).all()) or not bool(torch.isfinite(gradient).all()):
@@ -265,4 +256,4 @@ def infer(output, gradient, loss, squashing=None, penalty=None):
         found = guess(output, gradient, loss, squashing)
         if found is not None:
             return found
-    return _amounts_and_penalty(output, gradient, loss, penalty) if penalty is not None else None
+    return None

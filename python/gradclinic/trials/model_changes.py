@@ -49,8 +49,9 @@ def _change_output(treatment, model, wanted):
     if wanted == "linear":
         treatment.handles += last_activation.left_out(model)
         return
-    if wanted == "stretched":
-        factor = STRETCHED / treatment.patient.progress.largest_logit
+    if wanted in ("stretched", "unscaled"):
+        factor = (STRETCHED / treatment.patient.progress.largest_logit if wanted == "stretched"
+                  else 1 / treatment.patient.lens.output_factor)
         treatment.handles.append(model.register_forward_hook(lambda module, inputs, output: factor * output))
         return
     change = outputs.CHANGES.get(wanted)
@@ -92,8 +93,12 @@ def _count_alike(treatment, model, wanted):
     treatment.handles.append(count_alike(model, loss))
 
 
-def _learn_by_cross_entropy(treatment, model, wanted):
-    """In place of the gradient of the loop's loss comes that of the cross-entropy, for the classes that it pulls up."""
+def _learn_by_entropy(treatment, model, wanted):
+    """In place of the gradient of the loop's loss comes that of the cross-entropy, for the classes that it pulls up, or
+    of the binary one, for those that its mean squared error takes as 0 and 1."""
+    if wanted == "bce":
+        treatment.handles.append(model.register_forward_hook(_shown_probabilities))
+        return
     if wanted != "cross_entropy":
         raise CannotBeMade(f"train.loss = {wanted}")
     if treatment.patient.other_loss.is_absolute:
@@ -119,6 +124,18 @@ def _learn_by_cross_entropy(treatment, model, wanted):
             output.register_hook(lambda gradient: of_cross_entropy(values, gradient))
 
     treatment.handles.append(model.register_forward_hook(hook))
+
+
+def _shown_probabilities(module, inputs, output):
+    """The loss is shown probabilities, of which it asks for 0 or 1; the outputs get the binary cross-entropy's gradient
+    for that."""
+    if not torch.is_grad_enabled() or not output.requires_grad:
+        return output
+    shown, asked, count = output.sigmoid(), [], output.numel()
+    probabilities = shown.detach()
+    shown.register_hook(lambda gradient: asked.append((probabilities - gradient * (count / 2)).round().clamp(0, 1)))
+    output.register_hook(lambda gradient: (probabilities - asked.pop()) / count)
+    return shown
 
 
 def _shown_shares(module, inputs, output):
@@ -298,5 +315,5 @@ MAKERS = {
     "model.softmax": _turn_softmax,
     "model.plain": _stand_in,
     "train.class_weights": _count_alike,
-    "train.loss": _learn_by_cross_entropy,
+    "train.loss": _learn_by_entropy,
 }

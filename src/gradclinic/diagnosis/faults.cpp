@@ -242,6 +242,21 @@ const Fault kCosines = {
         },
     .without = alone(kOutputKey, "stretched")};
 
+/// Of a layer's outputs. Those of cosines have to be multiplied.
+constexpr double kLargeFactor = 5;
+
+const Fault kMultiplied = {
+    .present = [](const Chart& chart) { return chart.fact("output_factor") >= kLargeFactor; },
+    .finding =
+        [](const Chart& chart) {
+          return mistake(0.5, {"what the last layer's outputs are multiplied by", chart.fact("output_factor"), "1"},
+                         "the model multiplies what its last layer puts out",
+                         "The model multiplies its last layer's outputs by a large number: the first loss is far above "
+                         "that of a guess, and every gradient as many times as large. Leave the factor out.",
+                         false);
+        },
+    .without = alone(kOutputKey, "unscaled")};
+
 const Fault kActivatedLogits = {
     .present = [](const Chart& chart) { return chart.fact("output_activated") == 1; },
     .finding =
@@ -317,19 +332,6 @@ const Fault kAffine = {.present = [](const Chart& chart) { return chart.fact("af
                              return finding;
                            }};
 
-const Fault kOtherLoss = {
-    .present = [](const Chart& chart) { return is_outside(chart) && chart.fact("other_loss") == 1; },
-    .finding =
-        [](const Chart&) {
-          return mistake(0.5, {"classes are learned by another loss than the cross-entropy (1: always)", 1, "0"},
-                         "classes are learned by another loss than the cross-entropy",
-                         "The loss takes one of several classes and is not the cross-entropy: margins that are missed "
-                         "everywhere, or squared distances, pull at the other classes more than at the right one. Take "
-                         "nn.CrossEntropyLoss.",
-                         false);
-        },
-    .without = alone("train.loss", "cross_entropy")};
-
 /// A layer may read a mixture's weights, or a choice.
 const Fault kSoftmaxBetween = {
     .present = [](const Chart& chart) { return chart.fact("softmax_between") > 0; },
@@ -369,18 +371,33 @@ Finding mistake(double confidence, Evidence evidence, std::string rule, const ch
 }
 
 const Fault* fault_of(const Chart& chart) {
-  static const Fault* const kAll[] = {&kProbabilities,    &kUnnormalized,
-                                      &kSoftmaxOfOne,     &kNegated,
-                                      &kMisplaced,        &kBroadcastWithin,
-                                      &kBroadcast,        &kUnreachable,
-                                      &kIgnoredClass,     &kPulledAlike,
-                                      &kClassesOfAll,     &kNumbers,
-                                      &kClassWeights,     &kMixedBySoftmax,
-                                      &kMixedSamples,     &kCosines,
-                                      &kActivatedLogits,  &kEvaluationMode,
-                                      &kRegressedClasses, &kLinear,
-                                      &kAffine,           &loss_of_other_targets(),
-                                      &kSoftmaxBetween,   &kOtherLoss,
+  static const Fault* const kAll[] = {&kProbabilities,
+                                      &kUnnormalized,
+                                      &kSoftmaxOfOne,
+                                      &kNegated,
+                                      &kMisplaced,
+                                      &kBroadcastWithin,
+                                      &kBroadcast,
+                                      &kUnreachable,
+                                      &kIgnoredClass,
+                                      &kPulledAlike,
+                                      &kClassesOfAll,
+                                      &kNumbers,
+                                      &kClassWeights,
+                                      &kMixedBySoftmax,
+                                      &kMixedSamples,
+                                      &kCosines,
+                                      &kActivatedLogits,
+                                      &kEvaluationMode,
+                                      &kRegressedClasses,
+                                      &kLinear,
+                                      &kAffine,
+                                      &loss_of_other_targets(),
+                                      &loss_without_end(),
+                                      &kMultiplied,
+                                      &kSoftmaxBetween,
+                                      &other_loss(),
+                                      &errors_of_yes_and_no(),
                                       &kSoftmaxElsewhere};
   const auto* const found = std::ranges::find_if(kAll, [&](const Fault* fault) { return fault->present(chart); });
   return found == std::end(kAll) ? nullptr : *found;

@@ -18,6 +18,11 @@ Finding mistake(double confidence, Evidence evidence, std::string rule, const ch
 
 /// Of losses of amounts that are meant for other targets than they are given.
 const Fault& loss_of_other_targets();
+/// Classes that are learned by another loss than the cross-entropy, one of several or each 0 or 1.
+const Fault& other_loss();
+const Fault& errors_of_yes_and_no();
+/// A loss that is not understood and falls without end.
+const Fault& loss_without_end();
 
 /// The first that is there, of the plain ones before those that only a trial can tell; null where none is.
 const Fault* fault_of(const Chart& chart);

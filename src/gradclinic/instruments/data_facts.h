@@ -41,12 +41,14 @@ struct DataFacts {
   /// targets' variance.
   double output_out_of_reach = 0;
   double output_activated = 0;        ///< 1 when what its loss takes for logits has passed an activation function
-  double output_of_layer = 1;         ///< 1 when its output is a layer's own, which nothing bounds
+  double output_of_layer = 1;         ///< 1 when its output is a layer's, times a number at most, which nothing bounds
+  double output_factor = 1;           ///< the number
   double output_largest = 0;          ///< the largest of its logits by size, over all batches
   double samples_ignored = 0;         ///< share of samples that send no gradient, where no sample is of some class
   double weighted_largest_class = 0;  ///< the largest share of what its loss counts, by its weights, that one class has
   double penalty = 0;                 ///< what its loss has beside that of the predictions, mean over the batches
   double other_loss = 0;              ///< 1 when it learns classes by a loss that is not the cross-entropy
+  double errors_of_yes_and_no = 0;    ///< 1 when it learns which of several hold, 0 or 1 each, by squared errors
   double hinge_of_amounts = 0;        ///< 1 when its loss is one of margins, of targets that are not -1 and 1
   double entropy_of_amounts = 0;      ///< 1 when its loss is the binary cross-entropy of targets beyond 0 and 1
   double poisson_of_negative = 0;     ///< 1 when its loss is that of counts, and targets are below 0
@@ -79,8 +81,7 @@ struct DataFacts {
   double gradient_cut = 0;
   double weight_growth = 0;  ///< its weight decay with the sign turned: above 0 it lets weights grow
   double ascent = 0;  ///< cosine between its first updates and the gradients before them; below 0: down the gradient
-  double gradient_turned =
-      0;  ///< 1 when its last bias gets the gradient of its outputs with the sign turned; -1: as it is
+  double gradient_turned = 0;  ///< 1 when its last bias gets the outputs' gradient with its sign turned; -1: as it is
   double bias_largest = 0;     ///< its largest bias before training, by size
   double table_deviation = 0;  ///< the largest standard deviation of an embedding before training
   double batch_variety = 1;    ///< how much its targets vary within a batch, over how much in all; 1: drawn at random

@@ -28,9 +28,13 @@ double highest_rise(const Chart& chart) {
   return most;
 }
 
+/// Of the weights. Steps below are about what rounding leaves of them, and overshoot nothing.
+constexpr double kNoStep = 1e-7;
+
 std::optional<Finding> examine(const Chart& chart) {
   if (chart.course().empty()) return std::nullopt;
   const double ratio = typical_update_ratio(chart, {0, 0.1});
+  if (ratio < kNoStep) return std::nullopt;
   const double rises = share_of_rises(chart);
   const double rise = highest_rise(chart);
   double confidence =

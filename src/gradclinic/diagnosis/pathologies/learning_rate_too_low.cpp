@@ -59,7 +59,10 @@ std::optional<Finding> examine(const Chart& chart) {
 std::vector<std::vector<Change>> without(const Chart& chart) {
   if (stands_still(chart)) return {};
   const double ratio = largest_update_ratio(chart);
-  if (ratio < 1e-6) return with_rates(chart, {10, 100, 1000, 1e4, 1e5});
+  if (ratio < 1e-6) {
+    const double usual = 1e-3 / std::max(ratio, 1e-12);
+    return with_rates(chart, {usual / 100, usual / 10, usual, 10 * usual, 100 * usual});
+  }
   if (ratio < 1e-5) return with_rates(chart, {3, 10, 100, 1000, 1e4});
   return with_rates(chart, {3, 10, 100, 1000});
 }
