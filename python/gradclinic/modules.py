@@ -99,13 +99,15 @@ def tables_of(model):
 
 
 def facts_of_start(model, layers):
-    """Of parameters that are no layer's weights, before training, by the names of the core's facts."""
+    """Of parameters, most of them no layer's weights, before training, by the names of the core's facts."""
     last = layers[-1:]  # whose biases may start at what the classes' shares make them
     of_last = {id(value) for layer in last for value in layer.module.parameters(recurse=False)}
     biases = [float(value.detach().abs().max()) for name, value in model.named_parameters()
               if value.ndim == 1 and "bias" in name and value.numel() and id(value) not in of_last]
     tables = [float(table.weight.detach().float().std()) for table in tables_of(model) if table.weight.numel() > 1]
-    return {"bias_largest": max(biases, default=0.0), "table_deviation": max(tables, default=0.0)}
+    hooked = [value for value in model.parameters() if value._backward_hooks]
+    return {"bias_largest": max(biases, default=0.0), "table_deviation": max(tables, default=0.0),
+            "gradient_hooks": float(len(hooked))}
 
 
 def norm_kind(module):

@@ -145,6 +145,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"output_negated", 1, 0, "wrong-output-or-loss", "minus", nullptr, true, true},
         Mistake{"output_factor", 100, 1, "wrong-output-or-loss", "factor", kOutputKey, false},
         Mistake{"errors_of_yes_and_no", 1, 0, "wrong-output-or-loss", "BCEWithLogitsLoss", "train.loss", false},
+        Mistake{"gradient_hooks", 2, 0, "wrong-gradient", "register_hook", kHooksKey, false},
         Mistake{"gradient_turned", 0.99F, -1, "wrong-gradient", "hook", nullptr, true, true},
         Mistake{"ascent", 0.9F, -0.9F, "wrong-gradient", "maximize", nullptr, true, true},
         Mistake{"penalty", 0.5F, 0.01F, "over-regularized", "smaller factor", kPenaltyKey, false},

@@ -111,6 +111,18 @@ class Penalties(unittest.TestCase):
                 self.assertAlmostEqual(fact(clinic, "penalty"), mean, delta=0.01 * mean)
             self.assertEqual(fact(train(gradclinic.watch, loss_of)[0], "penalty"), 0)
 
+    def test_in_a_hook_it_is_found_by_leaving_hooks_out(self):
+        def loop(watch, factor):
+            def hooked(model, optimizer, **of):
+                model[0].weight.register_hook(lambda gradient: gradient + factor * model[0].weight.detach().sign())
+                return watch(model, optimizer, **of)
+            return train(hooked, F.mse_loss)[0]
+
+        diagnosis = gradclinic.examine(lambda watch: loop(watch, 0.3))
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-gradient"), str(diagnosis))
+        self.assertIn("register_hook", str(diagnosis))
+        self.assertEqual(gradclinic.examine(lambda watch: loop(watch, 1e-5)).verdict, "healthy")
+
     def test_one_that_is_too_large_is_the_cause(self):
         diagnosis = gradclinic.examine(lambda watch: train(watch, F.mse_loss, lambda model: 0.1 * absolute(model))[0])
         self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "over-regularized"), str(diagnosis))

@@ -145,7 +145,11 @@ class Start(unittest.TestCase):
         facts = modules.facts_of_start(model, modules.layers_of(model))
         self.assertEqual(facts["bias_largest"], 3)
         self.assertAlmostEqual(facts["table_deviation"], float(model[0].weight.std()), places=5)
-        self.assertEqual(modules.facts_of_start(nn.ReLU(), []), {"bias_largest": 0.0, "table_deviation": 0.0})
+        self.assertEqual(facts["gradient_hooks"], 0)
+        model[2].weight.register_hook(lambda gradient: gradient)
+        self.assertEqual(modules.facts_of_start(model, [])["gradient_hooks"], 1)
+        self.assertEqual(modules.facts_of_start(nn.ReLU(), []),
+                         {"bias_largest": 0.0, "table_deviation": 0.0, "gradient_hooks": 0.0})
 
 
 class Graphs(unittest.TestCase):

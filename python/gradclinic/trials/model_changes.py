@@ -10,7 +10,7 @@ from gradclinic import modules
 from gradclinic.looks.class_weights import count_alike
 from gradclinic.looks.other_loss import pulled_up
 from gradclinic.looks.softmax import along_last_axis
-from gradclinic.replaced import Replaced, kept_in_the_graph, while_computing
+from gradclinic.replaced import Replaced, Undo, kept_in_the_graph, while_computing
 from gradclinic.trials import CannotBeMade, derived, last_activation, outputs
 from gradclinic.trials.scale import Scale
 from gradclinic.trials.stand_in import stand_in
@@ -76,6 +76,16 @@ def _stay_in_the_graph(treatment, model, wanted):
 
 def _derive(treatment, model, wanted):
     treatment.handles += derived.functions()
+
+
+def _leave_gradients_alone(treatment, model, wanted):
+    """Without the user's own hooks on parameters."""
+    for value in model.parameters():
+        hooks = value._backward_hooks
+        if hooks:
+            kept = dict(hooks)
+            hooks.clear()
+            treatment.handles.append(Undo(functools.partial(hooks.update, kept)))
 
 
 def _stand_in(treatment, model, wanted):
@@ -316,4 +326,5 @@ MAKERS = {
     "model.plain": _stand_in,
     "train.class_weights": _count_alike,
     "train.loss": _learn_by_entropy,
+    "train.hooks": _leave_gradients_alone,
 }

@@ -21,6 +21,8 @@ inline constexpr const char* kDetachKey = "model.detach";
 inline constexpr const char* kBackwardKey = "model.backward";
 /// "false": weights get the gradient of the model's output alone, not that of a penalty on themselves.
 inline constexpr const char* kPenaltyKey = "train.penalty";
+/// "false": no hook of the user's own changes a parameter's gradient.
+inline constexpr const char* kHooksKey = "train.hooks";
 /// "true": gradients are cleared after each update.
 inline constexpr const char* kZeroGradKey = "train.zero_grad";
 /// "true": the model computes in training mode wherever gradients are taken.

@@ -256,6 +256,7 @@ std::span<const NamedFact> data_fact_names() {
                                          {"gradient_cut", &DataFacts::gradient_cut},
                                          {"weight_growth", &DataFacts::weight_growth},
                                          {"ascent", &DataFacts::ascent},
+                                         {"gradient_hooks", &DataFacts::gradient_hooks},
                                          {"errors_of_yes_and_no", &DataFacts::errors_of_yes_and_no},
                                          {"output_factor", &DataFacts::output_factor},
                                          {"gradient_turned", &DataFacts::gradient_turned},

@@ -82,6 +82,7 @@ struct DataFacts {
   double weight_growth = 0;  ///< its weight decay with the sign turned: above 0 it lets weights grow
   double ascent = 0;  ///< cosine between its first updates and the gradients before them; below 0: down the gradient
   double gradient_turned = 0;  ///< 1 when its last bias gets the outputs' gradient with its sign turned; -1: as it is
+  double gradient_hooks = 0;   ///< parameters with a hook of the user's own on their gradient
   double bias_largest = 0;     ///< its largest bias before training, by size
   double table_deviation = 0;  ///< the largest standard deviation of an embedding before training
   double batch_variety = 1;    ///< how much its targets vary within a batch, over how much in all; 1: drawn at random

@@ -58,14 +58,31 @@ Finding of_growth(const Chart& chart) {
           .fatal = learns_little(chart)};
 }
 
+bool is_hooked(const Chart& chart) { return chart.fact("gradient_hooks") > 0; }
+
+/// Clipping by hooks is common and harmless: a trial has to tell.
+Finding of_hooks(const Chart& chart) {
+  return {.confidence = 0.7,
+          .onset_step = 0,
+          .evidence = {{"parameters with a hook on their gradient", chart.fact("gradient_hooks"), "0"}},
+          .rule = "hooks change what gradients parameters get",
+          .sentence =
+              "Hooks of your own (register_hook) change the gradients that parameters get, and without them it "
+              "trains clearly better: look at what they add, scale or turn.",
+          .by_hand = true};
+}
+
+bool is_off(const Chart& chart) { return chart.fact("gradient_gap") > kWrong; }
+
 bool is_cut(const Chart& chart) { return chart.fact("gradient_cut") == 1; }
 
 std::optional<Finding> examine(const Chart& chart) {
   if (is_turned(chart)) return of_turned(chart);
   if (climbs(chart)) return of_ascent(chart);
   if (chart.fact("weight_growth") > 0) return of_growth(chart);
+  if (!is_off(chart) && is_hooked(chart)) return of_hooks(chart);
   const double gap = chart.fact("gradient_gap");
-  if (!(gap > kWrong)) return std::nullopt;
+  if (!is_off(chart)) return std::nullopt;
   Finding finding{
       .confidence = 0.7,
       .onset_step = 0,
@@ -88,6 +105,7 @@ std::optional<Finding> examine(const Chart& chart) {
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
   if (is_turned(chart) || climbs(chart) || chart.fact("weight_growth") > 0) return {};
+  if (!is_off(chart)) return alone(kHooksKey, "false");
   return is_cut(chart) ? alone(kDetachKey, "false") : alone(kBackwardKey, "derived");
 }
 
