@@ -55,7 +55,8 @@ ERRORS = {
               lambda o, t: F.smooth_l1_loss(o, t, reduction="none").mean()),
     "none": (lambda o, t: (o - t).abs().sqrt().mean(), lambda o, t: (torch.rand(7, 2) * (o - t).abs()).mean(),
              lambda o, t: (o[:, :1] - t[:, :1]).abs().mean(), lambda o, t: (1 - o * t).clamp(min=0).mean(),
-             lambda o, t: (o - t).abs().mean() + 0.1 * o.square().mean(), lambda o, t: (o - t.requires_grad_()).abs().mean()),
+             lambda o, t: (o - t).abs().mean() + 0.1 * o.square().mean(), lambda o, t: (o - t.requires_grad_()).abs().mean(),
+             lambda o, t: F.l1_loss(o.t(), t.t())),
 }
 
 
@@ -81,6 +82,8 @@ class Graphs(unittest.TestCase):
         found = read(loss, [output.grad_fn], output.detach()).found(output.detach(), float(loss), False)
         self.assertAlmostEqual(found.variance, float(target.var(unbiased=False)), places=5)
         self.assertAlmostEqual(float(found.values.mean()), float(target.mean()), places=5)
+        loss = (output - torch.randn(7, 5)).abs().mean()  # five of each sample's own
+        self.assertIsNone(read(loss, [output.grad_fn], output.detach()).found(output.detach(), float(loss), False))
 
     def test_tell_parameters_that_a_loss_reaches_by_itself(self):
         model, other = nn.Linear(3, 2), nn.Parameter(torch.ones(1))

@@ -16,8 +16,7 @@ from gradclinic.tensors import plain
 MOST_NODES = 5000
 MOST_PARTS = 20   # of a loss
 SCALARS = ("Mul", "Div", "Add", "View", "Squeeze", "ToCopy")   # of a loss that is one number by now
-RESHAPING = ("View", "Reshape", "UnsafeView", "Permute", "Transpose", "Squeeze", "Unsqueeze", "TBackward", "Expand",
-             "ToCopy")
+RESHAPING = ("View", "Reshape", "UnsafeView", "Squeeze", "Unsqueeze", "Expand", "ToCopy")   # entries keep their order
 ROUNDING = 1e-3   # of a loss
 
 
@@ -33,7 +32,12 @@ class Compared:
     def found(self, output, loss, penalized):
         """Targets as of targets.infer(). penalized: what the errors do not explain is a penalty on parameters."""
         rows = output.shape[0] if output.ndim > 1 else output.numel()
+        if self.targets.numel() < output.numel():
+            return None
         if self.targets.numel() > output.numel():
+            apart = float((self.targets - self.targets[:1]).abs().max())
+            if apart > ROUNDING * float(self.targets.abs().max()):  # several targets of each sample's own
+                return None
             mean = self.targets.mean().expand(rows, output.numel() // rows)
             return Targets("mse", output.reshape(rows, -1), mean, 1.0, variance=float(self.targets.var(unbiased=False)))
         targets = self.targets.reshape(output.shape)
