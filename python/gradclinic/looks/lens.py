@@ -42,7 +42,7 @@ class Lens:
         self.squashing = None         # "softmax" or "sigmoid", where the output is one's
         self.softmax_of_one = False   # whether it runs over an axis of length 1
         self.output_range = (-math.inf, math.inf)
-        self.output_activated = False # whether it has passed an activation function
+        self.output_activated = False  # whether it has passed an activation function
         self._output_layer = None     # whose output it is, times a number at most
         self._scaled_layer = None     # the same, as the first step's graph tells
         self.output_factor = 1.0      # the number
