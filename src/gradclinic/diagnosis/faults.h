@@ -21,6 +21,9 @@ const Fault& loss_of_other_targets();
 /// Classes that are learned by another loss than the cross-entropy, one of several or each 0 or 1.
 const Fault& other_loss();
 const Fault& errors_of_yes_and_no();
+/// Layers with nothing non-linear between: by the spec, or by what the trained network does with means of samples.
+const Fault& linear_by_spec();
+const Fault& affine();
 /// A loss that is not understood and falls without end.
 const Fault& loss_without_end();
 
