@@ -192,6 +192,7 @@ class Clinic:
         self._run.end_step(self.progress.steps, self.progress.last, accuracy, float(rate), norm, clipped)
 
     def _see_targets(self):
+        unsuited = self.lens.unsuited
         output, gradient, compared = self.lens.take_output()
         loss = self.progress.last
         if output is None or gradient is None or not math.isfinite(loss):
@@ -206,7 +207,7 @@ class Clinic:
             self.pulls.see(usual, output, gradient, found.scale if found is not None else 1.0)
             self.class_weights.see(usual, gradient)
             self.other_loss.see(usual, output, gradient, loss)
-            self.other_targets.see(usual, output, gradient, loss)
+            self.other_targets.see(usual, output, gradient, loss, unsuited)
             if found is not None:
                 self.loop.saw_targets(found)
             return self.progress.see_targets(found, output)

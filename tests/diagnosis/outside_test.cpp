@@ -88,6 +88,22 @@ TEST(ShiftedInputs, AreACauseWhereTheyDoHarm) {
   EXPECT_FALSE(found("shifted-inputs", with_fact("held_out_unlike", 0.4F, 0.3F))) << "none were held out";
 }
 
+TEST(ShiftedInputs, AreThoseThatTrainingAltersTooMuchToLearn) {
+  const auto held_out = [](float scale, float loss) {
+    Record record = with_fact("held_out_scale", scale, loss);
+    add_table(record, "validation", {0, 2}, {{{"validation_loss", 0}, {1, loss}}});
+    return found("shifted-inputs", record);
+  };
+  for (const float scale : {0.7F, 1.4F}) {
+    const std::optional<Finding> finding = held_out(scale, 0.6F);
+    ASSERT_TRUE(finding);
+    EXPECT_NE(finding->sentence.find("augmentation"), std::string::npos);
+    EXPECT_FALSE(held_out(scale, 0.2F)) << "learned all the same";
+  }
+  for (const float scale : {0.9F, 1.0F, 1.1F}) EXPECT_FALSE(held_out(scale, 0.6F));
+  EXPECT_FALSE(found("shifted-inputs", with_fact("held_out_scale", 0.7F, 0.6F))) << "none were held out";
+}
+
 TEST(WorseThanPlain, NamesInputsThatAreNotUsed) {
   const std::optional<Finding> finding = found("worse-than-plain", with_fact("inputs_ignored", 0.5F, 0.8F));
   EXPECT_NE(finding->sentence.find("slices"), std::string::npos);
@@ -142,6 +158,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"entropy_of_amounts", 1, 0, "wrong-output-or-loss", "binary cross-entropy", nullptr, true, true},
         Mistake{"poisson_of_negative", 1, 0, "wrong-output-or-loss", "Poisson", nullptr, true, true},
         Mistake{"relative_to_nothing", 1, 0, "wrong-output-or-loss", "relative error", nullptr, true, true},
+        Mistake{"divergence_of_logits", 1, 0, "wrong-output-or-loss", "log_softmax", nullptr, true, true},
+        Mistake{"classes_of_amounts", 1, 0, "wrong-output-or-loss", "shares of them", nullptr, true, true},
+        Mistake{"logarithm_of_cut", 1, 0, "wrong-output-or-loss", "no gradient", nullptr, true, true},
         Mistake{"output_negated", 1, 0, "wrong-output-or-loss", "minus", nullptr, true, true},
         Mistake{"output_factor", 100, 1, "wrong-output-or-loss", "factor", kOutputKey, false},
         Mistake{"errors_of_yes_and_no", 1, 0, "wrong-output-or-loss", "BCEWithLogitsLoss", "train.loss", false},

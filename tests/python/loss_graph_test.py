@@ -53,10 +53,14 @@ ERRORS = {
                 lambda o, t: (lambda apart: (apart * apart).mean())(o - t)),
     "huber": (F.huber_loss, nn.HuberLoss(delta=0.3), nn.SmoothL1Loss(beta=0.2),
               lambda o, t: F.smooth_l1_loss(o, t, reduction="none").mean()),
-    "none": (lambda o, t: (o - t).abs().sqrt().mean(), lambda o, t: (torch.rand(7, 2) * (o - t).abs()).mean(),
+    "log cosh": (lambda o, t: (o - t).cosh().log().mean(), lambda o, t: 3 * (t - o).cosh().log().sum(1).mean()),
+    "relative": (lambda o, t: ((o - t) / t).abs().mean(), lambda o, t: 100 * ((t - o).abs() / t.abs().clamp(min=0.01)).mean(),
+                 lambda o, t: (((o - t) / t) ** 2).sum(), lambda o, t: (F.huber_loss(o, t, reduction="none") / t.abs()).mean()),
+    "none": (lambda o, t: (o - t).abs().sqrt().mean(),
              lambda o, t: (o[:, :1] - t[:, :1]).abs().mean(), lambda o, t: (1 - o * t).clamp(min=0).mean(),
              lambda o, t: (o - t).abs().mean() + 0.1 * o.square().mean(), lambda o, t: (o - t.requires_grad_()).abs().mean(),
-             lambda o, t: F.l1_loss(o.t(), t.t())),
+             lambda o, t: F.l1_loss(o.t(), t.t()), lambda o, t: (((o - t) / t).cosh().log()).mean(),
+             lambda o, t: ((o - t).abs() / o.abs()).mean()),
 }
 
 
@@ -73,7 +77,9 @@ class Graphs(unittest.TestCase):
                     continue
                 found = compared.found(output.detach(), float(loss), False)
                 torch.testing.assert_close(found.values, target)
-                self.assertAlmostEqual(found.scale * float(compared.error(output, target).mean()), float(loss), places=4)
+                error = found.error or (lambda o, t: (o - t).square())
+                own = found.scale * float(error(output, target).mean())
+                self.assertAlmostEqual(own, float(loss), delta=1e-4 * float(loss))
                 self.assertEqual(found.error is None, kind == "squared")
 
     def test_give_targets_that_were_broadcast(self):
@@ -84,6 +90,15 @@ class Graphs(unittest.TestCase):
         self.assertAlmostEqual(float(found.values.mean()), float(target.mean()), places=5)
         loss = (output - torch.randn(7, 5)).abs().mean()  # five of each sample's own
         self.assertIsNone(read(loss, [output.grad_fn], output.detach()).found(output.detach(), float(loss), False))
+
+    def test_give_no_targets_where_errors_are_weighted_otherwise(self):
+        output, target = nn.Linear(3, 2)(torch.randn(7, 3)), torch.randn(7, 2)
+        loss = (torch.rand(7, 2) * (output - target).abs()).mean()
+        compared = read(loss, [output.grad_fn], output.detach())
+        torch.testing.assert_close(compared.targets, target)
+        self.assertIsNone(compared.found(output.detach(), float(loss), False))
+        alike = read((torch.full((7, 2), 3.0) * (output - target).abs()).mean(), [output.grad_fn], output.detach())
+        self.assertIsNone(alike.weights)
 
     def test_tell_parameters_that_a_loss_reaches_by_itself(self):
         model, other = nn.Linear(3, 2), nn.Parameter(torch.ones(1))
@@ -106,7 +121,10 @@ class Penalties(unittest.TestCase):
         def entropy(output, target):
             return F.binary_cross_entropy_with_logits(output, (target > 0).float())
 
-        for loss_of in (F.mse_loss, F.smooth_l1_loss, F.l1_loss, entropy):
+        def percentage(output, target):
+            return 100 * F.l1_loss(output, target)
+
+        for loss_of in (F.mse_loss, F.smooth_l1_loss, F.l1_loss, percentage, entropy):
             for penalty in (lambda model: 0.02 * absolute(model), lambda model: 0.03 * squared(model[2]),
                             lambda model: 0.01 * absolute(model) + 0.02 * squared(model)):
                 clinic, beside = train(gradclinic.watch, loss_of, penalty)

@@ -10,6 +10,7 @@ from gradclinic import core, modules
 from gradclinic.guard import guarded
 from gradclinic.looks.descent import Descent
 from gradclinic.looks.loss_graph import BACKWARDS, parameters_beside, read
+from gradclinic.looks.unsuited import kind_of_graph
 from gradclinic.looks.weights import Weights
 from gradclinic.tensors import first_tensor, layout, plain, tensors_in
 
@@ -59,6 +60,7 @@ class Lens:
         self.penalized = False        # whether the loss takes something of parameters beside the output
         self.output = self.output_gradient = None
         self.compared = None          # what this step's loss compares the output with, where its graph tells
+        self.unsuited = None          # the fact that it is meant for other outputs or targets, where its graph tells
         self._output_nodes = []       # of all that the model gave in this step, the first that of `output`
         self._handles = []
         self._order = []
@@ -323,7 +325,7 @@ class Lens:
         """The model's output, the gradient that came back to it and what it is compared with, where they were kept; no
         longer held here."""
         output, gradient, compared = self.output, self.output_gradient, self.compared
-        self.output = self.output_gradient = self.compared = None
+        self.output = self.output_gradient = self.compared = self.unsuited = None
         self._output_nodes = []
         return output, gradient, compared
 
@@ -332,6 +334,7 @@ class Lens:
         if self.looking and self._output_nodes and self.output is not None and self._calls == 1:
             nodes, self._output_nodes = self._output_nodes, []
             self.compared = read(loss, nodes, self.output)
+            self.unsuited = kind_of_graph(loss, nodes, self.output, self.compared)
             if not self.started:
                 self.penalized = bool(parameters_beside(loss, nodes))
 

@@ -4,6 +4,7 @@ targets that outputs are compared with, and parameters that it takes something o
 import contextlib
 import dataclasses
 import functools
+import math
 import weakref
 from typing import Callable
 
@@ -18,6 +19,10 @@ MOST_PARTS = 20   # of a loss
 SCALARS = ("Mul", "Div", "Add", "View", "Squeeze", "ToCopy")   # of a loss that is one number by now
 RESHAPING = ("View", "Reshape", "UnsafeView", "Squeeze", "Unsqueeze", "Expand", "ToCopy")   # entries keep their order
 ROUNDING = 1e-3   # of a loss
+OUTWEIGHED = 15   # times what most errors count
+BESIDE = 0.05     # share of the targets that may lie on the other side of 0
+MOST_RELATIVE = 0.8   # share of the errors that are divided by their targets
+QUANTILES = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98)
 
 
 @dataclasses.dataclass
@@ -28,45 +33,71 @@ class Compared:
     targets: torch.Tensor    # of the outputs' shape, or of a larger one that both are broadcast to
     reduced: str             # "mean", "sum", or "both" where it is one after the other
     entropy: bool = False    # whether the error is the binary cross-entropy
+    weights: torch.Tensor | None = None  # what each error is multiplied by, of the targets' shape; None: all alike
+    factor: float = 1.0      # what the loss has them all multiplied by; NaN where that is not known
 
     def found(self, output, loss, penalized):
         """Targets as of targets.infer(). penalized: what the errors do not explain is a penalty on parameters."""
         rows = output.shape[0] if output.ndim > 1 else output.numel()
-        if self.targets.numel() < output.numel():
+        error = self.error if self.weights is None else self.relative
+        if error is None or self.targets.numel() < output.numel():
             return None
         if self.targets.numel() > output.numel():
+            if self.weights is not None:
+                return None
             apart = float((self.targets - self.targets[:1]).abs().max())
             if apart > ROUNDING * float(self.targets.abs().max()):  # several targets of each sample's own
                 return None
             mean = self.targets.mean().expand(rows, output.numel() // rows)
             return Targets("mse", output.reshape(rows, -1), mean, 1.0, variance=float(self.targets.var(unbiased=False)))
-        targets = self.targets.reshape(output.shape)
-        own = float(self.error(output, targets).mean())
+        outputs, targets = output.reshape(rows, -1), self.targets.reshape(rows, -1)
+        own = float(error(outputs, targets).mean())
         scale, penalty = loss / own if own > 0 else 1.0, 0.0
         if penalized:
-            scale = float(output.numel()) if self.reduced == "sum" else 1.0
+            scale = self.factor * (output.numel() if self.reduced == "sum" else 1)
             penalty = loss - scale * own
-            if self.reduced == "both" or penalty < -ROUNDING * loss:
+            if self.reduced == "both" or not penalty >= -ROUNDING * loss:
                 return None
         if self.entropy:
-            return Targets("bce", output.reshape(-1, 1), targets.reshape(-1, 1), scale, penalty=penalty)
-        return Targets("mse", output.reshape(rows, -1), targets.reshape(rows, -1), scale, penalty=penalty,
-                       error=None if self.error is _squared else self.error)
+            return Targets("bce", outputs.reshape(-1, 1), targets.reshape(-1, 1), scale, penalty=penalty)
+        return Targets("mse", outputs, targets, scale, penalty=penalty, error=None if error is _squared else error)
+
+    @property
+    def relative(self):
+        """The error, where each is divided by its target (or, of squares, by the target's) unless that is next to 0."""
+        if self.weights is None:
+            return None
+        power = 2 if self.error is _squared else 1
+        parts = (self.weights * self.targets.abs() ** power).flatten()
+        middle = float(parts.median())
+        if float(((parts - middle).abs() <= ROUNDING * middle).double().mean()) < MOST_RELATIVE:
+            return None
+        return functools.partial(_relative, self.error, power, middle, float(self.weights.max()))
+
+    @property
+    def outweighed(self):
+        """Whether a few of the errors are counted many times what most are, or targets lie on both sides of 0."""
+        if self.weights is None:
+            return False
+        below = float((self.targets < 0).double().mean())
+        return float(self.weights.max()) > OUTWEIGHED * float(self.weights.median()) or BESIDE < below < 1 - BESIDE
 
 
 def read(loss, outputs, output):
     """Compared, of a loss; None where it is no mean or sum of errors, or has something else of the outputs in it.
     outputs: nodes of the model's outputs, of which the first is that of `output`."""
-    found, others, waiting = [], [], [loss.grad_fn]
+    found, others, waiting = [], [], [(loss.grad_fn, 1.0)]
     while waiting and len(others) < MOST_PARTS:
-        each = waiting.pop()
+        each, factor = waiting.pop()
         if each is None:
             continue
         compared = _errors(each, outputs[0], output)
         if compared is not None:
-            found.append(compared)
+            found.append(dataclasses.replace(compared, factor=factor))
         elif each.name().startswith(SCALARS):
-            waiting += [before for before, _ in each.next_functions]
+            constant = constant_of(each)
+            more = 1.0 if constant is None else float(constant) if constant.numel() == 1 else math.nan
+            waiting += [(before, factor * more) for before, _ in each.next_functions]
         else:
             others.append(each)
     if len(found) != 1 or any(_parameters(other, outputs)[1] for other in others):
@@ -79,21 +110,23 @@ def parameters_beside(loss, outputs):
     return _parameters(loss.grad_fn, outputs)[0]
 
 
-def _parameters(node, outputs):
-    """Parameters that are reached without passing an output's node, and whether one of these is reached."""
-    found, seen, waiting, reached = [], set(), [node], False
-    while waiting and len(seen) < MOST_NODES:
+def walk(node, outputs, most):
+    """The nodes of a graph, at most some, without those that lie behind outputs' nodes."""
+    seen, waiting = set(), [node]
+    while waiting and len(seen) < most:
         node = waiting.pop()
-        if node is None or node in seen:
+        if node is None or node in seen or node in outputs:
             continue
         seen.add(node)
-        if node in outputs:
-            reached = True
-            continue
-        if hasattr(node, "variable"):
-            found.append(node.variable)
+        yield node
         waiting += [before for before, _ in node.next_functions]
-    return found, reached
+
+
+def _parameters(node, outputs):
+    """Parameters that are reached without passing an output's node, and whether one of these is reached."""
+    nodes = [] if node in outputs else list(walk(node, outputs, MOST_NODES))
+    reached = node in outputs or any(before in outputs for each in nodes for before, _ in each.next_functions)
+    return [each.variable for each in nodes if hasattr(each, "variable")], reached
 
 
 def _errors(node, of_output, output):
@@ -104,38 +137,85 @@ def _errors(node, of_output, output):
         this = "mean" if node.name().startswith("Mean") else "sum"
         reduced = this if reduced in ("", this) else "both"
         node = node.next_functions[0][0]
+    node, weights = _without_weights(node)
     if node is None:
         return None
     if node.name() in NAMED:
         error = NAMED[node.name()](node)
         reduced = reduced or ("", "mean", "sum")[node._saved_reduction]
-        if error is None or not reduced or not _leads(node.next_functions[0][0], of_output):
+        if error is None or not reduced or not leads(node.next_functions[0][0], of_output):
             return None
-        return Compared(error, plain(node._saved_target.detach()).clone(), reduced, error is _entropy)
-    error = _of_difference(node) if reduced else None
-    targets = _subtracted(node, of_output, output) if error is not None else None
-    return None if targets is None else Compared(error, targets, reduced)
+        targets = plain(node._saved_target.detach()).clone()
+        return Compared(error, targets, reduced, error is _entropy, _of_shape(weights, targets))
+    error, node = _of_difference(node) if reduced else (None, None)
+    if error is None:
+        return None
+    difference, within = _without_weights(node.next_functions[0][0])
+    apart = plain(node._saved_self.detach())
+    targets = _subtracted(difference, apart if within is None else apart / within, of_output, output)
+    if targets is None or not bool(torch.isfinite(targets).all()):
+        return None
+    if within is not None:
+        within = within.abs() if error is _absolute else within.square() if error is _squared else None
+        if within is None:
+            return None
+        weights = within if weights is None else weights * within
+    return Compared(error, targets, reduced, weights=_of_shape(weights, targets))
+
+
+def constant_of(node):
+    """What a product or a quotient multiplies what takes gradients by; None of any other node."""
+    first, second = (*(before for before, _ in node.next_functions), None, None)[:2]
+    other = getattr(node, "_saved_other", None)
+    if node.name() == "DivBackward0" and first is not None and second is None and other is not None:
+        return 1 / plain(other.detach().float())
+    if node.name() == "DivBackward1":
+        return torch.tensor(1 / float(other))
+    if node.name() != "MulBackward0" or (first is None) == (second is None):
+        return None
+    constant = other if second is None else node._saved_self
+    return plain(constant.detach().float()) if isinstance(constant, torch.Tensor) else None
+
+
+def _without_weights(node):
+    """The node before products with constants, and their product; None where there are none."""
+    weights = None
+    for _ in range(3):
+        constant = constant_of(node) if node is not None else None
+        if constant is None:
+            break
+        weights = constant if weights is None else weights * constant
+        node = node.next_functions[0][0] or node.next_functions[1][0]
+    return node, weights
+
+
+def _of_shape(weights, targets):
+    """Weights for each target; None where they are all the same."""
+    if weights is None or bool((weights == weights.flatten()[0]).all()):
+        return None
+    return weights.expand(targets.shape).clone()
 
 
 def _of_difference(node):
-    """The error that a node makes of a difference; None where it makes none."""
+    """The error that a node makes of a difference, and the node whose input that is; None where it makes none."""
     if node.name() == "AbsBackward0":
-        return _absolute
+        return _absolute, node
     if node.name() == "PowBackward0" and node._saved_exponent == 2:
-        return _squared
-    twice = node.name() == "MulBackward0" and node.next_functions[0][0] is node.next_functions[1][0]
-    return _squared if twice else None
+        return _squared, node
+    first = node.next_functions[0][0]
+    if node.name() == "LogBackward0" and first is not None and first.name() == "CoshBackward0":
+        return _log_cosh, first
+    twice = node.name() == "MulBackward0" and first is node.next_functions[1][0]
+    return (_squared, node) if twice else (None, None)
 
 
-def _subtracted(node, of_output, output):
-    """What was subtracted from the output, or it from."""
-    difference = node.next_functions[0][0]
+def _subtracted(difference, apart, of_output, output):
+    """What was subtracted from the output, or it from. apart: what was left."""
     if difference is None or difference.name() != "SubBackward0" or difference._saved_alpha != 1:
         return None
     left, right = (before for before, _ in difference.next_functions)
-    if (left is None) == (right is None) or not _leads(left or right, of_output):
+    if (left is None) == (right is None) or not leads(left or right, of_output):
         return None
-    apart = plain(node._saved_self.detach())
     try:
         given = output.reshape(apart.shape) if output.numel() == apart.numel() else output.expand(apart.shape)
     except RuntimeError:  # broadcast in a way of its own
@@ -143,7 +223,7 @@ def _subtracted(node, of_output, output):
     return given - apart if right is None else given + apart
 
 
-def _leads(node, output):
+def leads(node, output):
     """Whether a node is the output's, or only changes its shape."""
     for _ in range(6):
         if node is output:
@@ -160,6 +240,14 @@ def _absolute(output, target):
 
 def _squared(output, target):
     return (output - target).square()
+
+
+def _log_cosh(output, target):
+    return (output - target).cosh().log()
+
+
+def _relative(error, power, share, most, output, target):
+    return error(output, target) * (share / target.abs() ** power).clamp_max(most)
 
 
 def _huber(delta, output, target):
@@ -184,8 +272,11 @@ NAMED = {
 
 
 def constant_error(targets, error):
-    """The mean error of each column's median, to which the best constant of all these errors is near."""
-    return float(error(targets.median(0).values.expand(targets.shape), targets).mean())
+    """The least mean error of some constants for each column: its quantiles, to one of which the best constant of all
+    these errors is near."""
+    among = targets.sort(0).values
+    places = [round(share * (len(among) - 1)) for share in QUANTILES]
+    return min(float(error(among[place].expand(targets.shape), targets).mean()) for place in places)
 
 
 class Backwards:

@@ -1,10 +1,12 @@
-"""Losses of amounts that are meant for other targets than they are given, read off their gradients: the guess gives the
-targets, and the loss computed from them tells whether it was right."""
+"""Losses of amounts that are meant for other targets than they are given, read off their graph (unsuited.py) or their
+gradients: then the guess gives the targets, and the loss computed from them tells whether it was right."""
 
 import collections
 
 import torch
 from torch.nn import functional
+
+from gradclinic.looks.unsuited import KINDS
 
 FEWEST = 4       # batches
 ENOUGH = 200     # batches, after which no more are looked at
@@ -26,12 +28,13 @@ class OtherTargets:
         self._beyond = 0
         self._margins = 0    # of the early ones those with a smooth loss of margins
 
-    def see(self, found, output, gradient, loss):
-        """found: the targets, or None where the loss is none that is known."""
+    def see(self, found, output, gradient, loss, kind=None):
+        """found: the targets, or None where the loss is none that is known; kind: what its graph tells."""
         if self._batches >= ENOUGH:
             return
         self._batches += 1
-        kind = kind_of(output, gradient, loss) if found is None else None
+        if kind is None and found is None:
+            kind = kind_of(output, gradient, loss)
         if self._batches <= EARLY and found is None and kind is None:
             self._margins += is_of_margins(output, gradient, loss)
         if kind is not None:
@@ -43,7 +46,7 @@ class OtherTargets:
         often = 2 * sum(self._kinds.values()) > self._batches >= FEWEST
         most = max(self._kinds, key=self._kinds.get, default=None)
         told = often and (most != "hinge_of_amounts" or self._beyond >= FEWEST)
-        kinds = {kind: float(told and kind == most) for kind in GUESSES}
+        kinds = {kind: float(told and kind == most) for kind in (*GUESSES, *KINDS)}
         return kinds | ({"hinge_of_amounts": 1.0} if self._margins >= FEWEST else {})
 
 

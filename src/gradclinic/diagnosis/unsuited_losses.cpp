@@ -25,8 +25,21 @@ constexpr OtherTargets kAll[] = {
      "The loss is that of counts (Poisson), which are never below 0, and some targets are: outputs fall without end "
      "there. Take nn.MSELoss."},
     {"relative_to_nothing", "the loss is the error over the target, and some targets are next to 0",
-     "The loss is the relative error, and some targets are next to 0: what these count is many times what others "
-     "do, and nothing else is learned. Take nn.MSELoss or nn.L1Loss, or divide by what targets come to on average."}};
+     "The loss is the relative error, and some targets are next to 0, or below it: what the smallest count is many "
+     "times what others do, and nothing else is learned. Take nn.MSELoss or nn.L1Loss, or divide by what targets come "
+     "to on average."},
+    {"divergence_of_logits", "the loss is a divergence, and outputs are no logarithms of shares",
+     "The loss is a divergence (nn.KLDivLoss), which takes logarithms of shares that sum to 1, and the outputs are "
+     "none: it falls without end as they grow. Give it log_softmax of them, or, of amounts, take nn.MSELoss."},
+    {"classes_of_amounts", "the loss is a cross-entropy over classes, and targets are amounts",
+     "The loss is a cross-entropy over classes, whose targets are shares of them, and many targets are below 0: "
+     "outputs "
+     "are driven apart without end. Take nn.MSELoss or nn.L1Loss."},
+    {"logarithm_of_cut", "the loss takes logarithms of outputs, many of which it cuts off before",
+     "The loss takes the logarithm of outputs, and many are below 0, where it cuts them off: these get no gradient, "
+     "and "
+     "stay. It is meant for amounts above 0 or for shares. Take nn.MSELoss or nn.L1Loss, or let the model's last "
+     "function give what it takes."}};
 
 const OtherTargets* of(const Chart& chart) {
   const auto* const found = std::ranges::find_if(kAll, [&](const auto& each) { return chart.fact(each.fact) == 1; });

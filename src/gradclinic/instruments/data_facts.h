@@ -53,6 +53,9 @@ struct DataFacts {
   double entropy_of_amounts = 0;      ///< 1 when its loss is the binary cross-entropy of targets beyond 0 and 1
   double poisson_of_negative = 0;     ///< 1 when its loss is that of counts, and targets are below 0
   double relative_to_nothing = 0;     ///< 1 when its loss is the error over the target, and some are next to 0
+  double divergence_of_logits = 0;    ///< 1 when its loss takes logarithms of shares, and its outputs are none
+  double classes_of_amounts = 0;      ///< 1 when its loss is a cross-entropy over classes whose targets are amounts
+  double logarithm_of_cut = 0;        ///< 1 when its loss takes logarithms of outputs, many of which it cuts off before
   double numbers_for_classes = 0;  ///< 1 when each of its several outputs is asked for the number of the sample's class
   double classes_of_all = 0;       ///< 1 when each sample is asked for the classes of all samples of its batch
   double loss_summed = 0;          ///< 1 when its loss is a sum over the batch, not the mean

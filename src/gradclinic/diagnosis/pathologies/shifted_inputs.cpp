@@ -23,9 +23,35 @@ bool does_harm(const Course& course) {
   return held_out.loss - own.loss > kLoss;
 }
 
+/// Deviation of inputs held out over that of those trained on: two draws of the same come to within a tenth of 1.
+constexpr double kNarrower = 0.8;
+constexpr double kWider = 1.25;
+
+/// Loss over a constant prediction's from which on what is asked of the training samples is not learned.
+constexpr double kUnlearned = 0.3;
+
+std::optional<Finding> altered(const Chart& chart) {
+  const double scale = chart.fact("held_out_scale");
+  const Course& course = chart.course();
+  const bool told = scale > 0 && !course.empty() && !course.validation.empty() && !course.of_first;
+  if (!told || (scale > kNarrower && scale < kWider) || !(course.last().loss > kUnlearned)) return std::nullopt;
+  return Finding{
+      .confidence = 0.6,
+      .evidence = {{"deviation of inputs held out, over that of those trained on", scale,
+                    fmt::format("{} to {}", kNarrower, kWider)},
+                   {"training loss, " + course.unit_name(), course.last().loss, fmt::format("below {}", kUnlearned)}},
+      .rule = fmt::format("inputs held out vary {:.2g} times as much as in training", scale),
+      .sentence =
+          "Inputs trained on are of another kind than those held out: an augmentation adds noise to them, erases "
+          "parts or changes their size, so much that they are not learned, or only one of both is standardized. "
+          "Weaken it, or prepare both alike.",
+      .by_hand = true,
+      .fatal = true};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
   const double unlike = chart.fact("held_out_unlike");
-  if (!(unlike > kUnlike) || !does_harm(chart.course())) return std::nullopt;
+  if (!(unlike > kUnlike) || !does_harm(chart.course())) return altered(chart);
   return Finding{
       .confidence = 0.85,
       .evidence = {{"distance of the features' means held out from those trained on, in deviations", unlike,
