@@ -171,6 +171,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"output_activated", 1, 0, "wrong-output-or-loss", "Leave it out", kOutputKey, false},
         Mistake{"held_out_shift", -0.8F, 0.3F, "unnormalized-input", "prepare both", kHeldOutKey, false},
         Mistake{"held_out_scale", 3, 1.2F, "unnormalized-input", "prepare both", kHeldOutKey, false},
+        Mistake{"input_constant", 1, 0.9F, "unnormalized-input", "No feature", nullptr, true, true},
         Mistake{"samples_ignored", 0.2F, 0, "wrong-output-or-loss", "ignore_index", nullptr, true, true},
         Mistake{"weighted_largest_class", 0.98F, 0.6F, "wrong-output-or-loss", "pos_weight", kClassWeightsKey, false},
         Mistake{"pulled_alike", 1, 0.5F, "wrong-output-or-loss", "errors up and down", nullptr, true, true},

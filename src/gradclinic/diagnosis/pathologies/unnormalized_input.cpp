@@ -39,7 +39,23 @@ std::optional<Finding> of_held_out(const Chart& chart) {
       .by_hand = true};
 }
 
+bool are_constant(const Chart& chart) { return chart.fact("input_constant") == 1; }
+
+Finding constant() {
+  return {.confidence = 0.9,
+          .onset_step = 0,
+          .evidence = {{"share of the input's features that do not vary", 1, "below 1"}},
+          .rule = "no feature of the inputs varies from sample to sample",
+          .sentence =
+              "No feature of the inputs varies: all samples are the same to the network, and nothing but the "
+              "targets' mean can be learned. Look at how inputs are prepared (a division by too large a number, "
+              "a conversion to whole numbers, a mean taken along the wrong axis).",
+          .by_hand = true,
+          .fatal = true};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
+  if (are_constant(chart)) return constant();
   const double mean = chart.fact("input_mean_largest");
   const double most = chart.fact("input_deviation_largest");
   const double least = chart.fact("input_deviation_least");
@@ -59,6 +75,7 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
+  if (are_constant(chart)) return {};
   return alone(strength(chart) < kWorthALook ? kHeldOutKey : "data.standardize", "true");
 }
 
