@@ -14,6 +14,7 @@ from gradclinic.diagnosis import Diagnosis
 from gradclinic.guard import Guard, guarded
 from gradclinic.looks import targets
 from gradclinic.looks.class_weights import ClassWeights
+from gradclinic.looks.epsilon import Epsilon
 from gradclinic.looks.lens import Lens
 from gradclinic.looks.loop import Loop
 from gradclinic.looks.other_loss import OtherLoss
@@ -52,6 +53,7 @@ class Clinic:
         self.schedule = Schedule(budget)
         self.progress = Progress()
         self.loop = Loop(optimizers)
+        self.epsilon = Epsilon(optimizers)
         self.pulls = Pulls()
         self.class_weights = ClassWeights()
         self.other_loss = OtherLoss()
@@ -108,8 +110,8 @@ class Clinic:
         """Loss and accuracy on samples held out, as the loop has measured them."""
         if not self._begun:
             return
-        unit = self.progress.validated(float(loss), self.pulls.summed)
-        self._run.validation(max(0, self.progress.steps - 1), float(loss) / unit, float(accuracy))
+        comparable = self.progress.validated(float(loss), self.pulls.summed)
+        self._run.validation(max(0, self.progress.steps - 1), comparable, float(accuracy))
 
     def close(self, status="finished"):
         """Ends the watching: hooks are gone, and nothing of the training is held."""
@@ -185,6 +187,7 @@ class Clinic:
         if not self.lens.started:
             self._begin_run()
         norm, clipped = self.lens.norm, self.lens.clipped
+        self.epsilon.see(clipped)
         accuracy = self._see_targets()
         if clipped < 0.999 * norm:
             self.clipped_to = max(self.clipped_to, clipped)
@@ -198,7 +201,7 @@ class Clinic:
         if output is None or gradient is None or not math.isfinite(loss):
             return NAN
         with torch.no_grad():
-            found = compared.found(output, loss, True) if compared is not None and self.lens.penalized else None
+            found = compared.found(output, loss, True) if compared is not None and self.progress.penalized else None
             if found is None:
                 found = targets.infer(output, gradient, loss, self.lens.squashing)
             usual = found if found is None or found.error is None else None
@@ -248,7 +251,7 @@ class Clinic:
         if not self._begun:
             raise core.Error("no step was seen: " + ("; ".join(self.notes) or "call step(loss) after each step"))
         self.progress.describe_data(self._run, self.lens.output_range, self.lens.output_activated,
-                                    self.loop.facts() | self.pulls.facts() | self.class_weights.facts() |
+                                    self.loop.facts() | self.epsilon.facts() | self.pulls.facts() | self.class_weights.facts() |
                                     self.lens.descent.facts() | self.other_loss.facts() | self.other_targets.facts() |
                                     self._start | self.second_look |
                                     {"without_graph": self.lens.without_graph,

@@ -24,13 +24,14 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
     recipes known to be sound, always from the same state of the generators of torch, random and numpy.
 
     steps: where to end each training, if before its own end. budget: as of watch(), for the training as it is, which is
-    looked at in full unless told otherwise; of the others only the losses matter, which need no look. progress: called
-    after each with how many are done.
+    looked at in full unless told otherwise; of the others only the losses matter, which need no look but where they
+    have a penalty beside. progress: called after each with how many are done.
     """
     state = _generators()
     patient = _trained(train, None, state, steps, budget, name)
     patient.second_look = second_look.facts(patient.model, patient.batch, patient.layers)
     patient.batch = None
+    budget = None if patient.progress.penalized else 0.0
     done = 0
 
     def retrain(changes):
@@ -38,7 +39,7 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
         try:
             trained = patient
             for treatment in _treatments(changes, patient):
-                trained = _trained(train, treatment(trained), state, steps, 0.0, name)
+                trained = _trained(train, treatment(trained), state, steps, budget, name)
             record = trained.record()
         except Exception:  # noqa: BLE001 the user's code took the change badly: it ran without
             record = None

@@ -233,13 +233,13 @@ def _nodes_before(node, most=4000):
         waiting.extend(before)
 
 
-def reads_softmax(node):
-    """Whether a layer's input, by its node, is what a softmax gave, behind poolings and changes of shape at most."""
+def softmax_read(node):
+    """The softmax that gave a layer's input, by its node, behind poolings and changes of shape at most; None otherwise."""
     for _ in range(12):
         if node is None or not node.name().startswith(PASSING):
             break
         node = next((following for following, _ in node.next_functions if following is not None), None)
-    return node is not None and node.name() == "SoftmaxBackward0"
+    return node if node is not None and node.name() == "SoftmaxBackward0" else None
 
 
 def has_residuals(node):

@@ -104,6 +104,17 @@ TEST(ShiftedInputs, AreThoseThatTrainingAltersTooMuchToLearn) {
   EXPECT_FALSE(found("shifted-inputs", with_fact("held_out_scale", 0.7F, 0.6F))) << "none were held out";
 }
 
+TEST(LearningRateTooLow, IsWhatALargeEpsilonComesTo) {
+  const Record record = with_fact("epsilon_outweighs", 0.9F, 0.8F);
+  const std::optional<Finding> finding = found("learning-rate-too-low", record);
+  ASSERT_TRUE(finding);
+  EXPECT_NE(finding->sentence.find("epsilon"), std::string::npos);
+  EXPECT_EQ(without("learning-rate-too-low", record).back()[0].key, kEpsilonKey);
+  const Record sound = with_fact("epsilon_outweighs", 0.1F, 0.8F);
+  EXPECT_EQ(found("learning-rate-too-low", sound)->sentence.find("epsilon"), std::string::npos);
+  for (const auto& changes : without("learning-rate-too-low", sound)) EXPECT_EQ(changes[0].key, "train.lr");
+}
+
 TEST(WorseThanPlain, NamesInputsThatAreNotUsed) {
   const std::optional<Finding> finding = found("worse-than-plain", with_fact("inputs_ignored", 0.5F, 0.8F));
   EXPECT_NE(finding->sentence.find("slices"), std::string::npos);
@@ -180,7 +191,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"samples_mixed", 1, 0, "wrong-output-or-loss", "batch_first", nullptr, true},
         Mistake{"affine", 1, 0, "wrong-output-or-loss", "non-linear", nullptr, false},
         Mistake{"softmax_elsewhere", 1, 0, "wrong-output-or-loss", "dim", kSoftmaxKey, false},
-        Mistake{"softmax_between", 0.5F, 0, "wrong-output-or-loss", "ReLU", nullptr, false},
+        Mistake{"softmax_between", 0.5F, 0, "wrong-output-or-loss", "ReLU", kSoftmaxKey, false},
         Mistake{"batch_variety", 0.1F, 0.9F, "gradient-noise", "Shuffle", nullptr, true}),
     [](const testing::TestParamInfo<Mistake>& each) {
       std::string name = each.param.fact + std::to_string(each.index);

@@ -132,6 +132,27 @@ class Penalties(unittest.TestCase):
                 self.assertAlmostEqual(fact(clinic, "penalty"), mean, delta=0.01 * mean)
             self.assertEqual(fact(train(gradclinic.watch, loss_of)[0], "penalty"), 0)
 
+    def test_is_no_part_of_losses_held_out(self):
+        def held_out(with_penalty):
+            clinic = None
+
+            def loss_of(output, target):
+                loss = F.mse_loss(output, target)
+                if torch.is_grad_enabled() or with_penalty:
+                    loss = loss + 0.02 * absolute(clinic.model)
+                return loss
+
+            def watch(model, optimizer, **of):
+                nonlocal clinic
+                clinic = gradclinic.watch(model, optimizer, **of)
+                return clinic
+
+            train(watch, loss_of)
+            return [value for value in clinic.series("validation_loss")[1] if value == value]
+
+        for one, other in zip(held_out(True), held_out(False)):
+            self.assertAlmostEqual(one, other, delta=0.05 * other + 0.01)
+
     def test_in_a_hook_it_is_found_by_leaving_hooks_out(self):
         def loop(watch, factor):
             def hooked(model, optimizer, **of):

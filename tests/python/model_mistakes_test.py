@@ -11,7 +11,7 @@ from torch.nn import functional as F
 import gradclinic
 from gradclinic.looks.second_look import norm_gap
 from gradclinic.trials import last_activation
-from small_loop import adam, fact
+from small_loop import adam, fact, loop
 
 
 def data():
@@ -340,6 +340,13 @@ class Examined(unittest.TestCase):
         for of in ({}, {"momentum": 0.1}, {"end": nn.LeakyReLU(0.5)}):
             diagnosis = gradclinic.examine(lambda watch: train(watch, **of))
             self.assertEqual(diagnosis.verdict, "healthy", (of, str(diagnosis)))
+
+
+class SoftmaxBetweenLayers(unittest.TestCase):
+    def test_is_the_cause_where_relu_in_its_place_learns_more(self):
+        diagnosis = gradclinic.examine(lambda watch: loop(watch, activation=lambda: nn.Softmax(1), steps=200, lr=0.5))
+        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"), str(diagnosis))
+        self.assertIn("model.softmax = relu", str(diagnosis))
 
 
 if __name__ == "__main__":

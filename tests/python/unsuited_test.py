@@ -30,6 +30,10 @@ def logarithmic(output, target):
     return F.mse_loss(output.clamp(min=0).log1p(), target.clamp(min=0).log1p())
 
 
+def hinge(output, target):
+    return (1 - output * target).clamp(min=0)
+
+
 def kind(loss_of, target, outputs=lambda output: output):
     torch.manual_seed(3)
     output = outputs(nn.Linear(4, 3)(torch.randn(40, 4)))
@@ -46,6 +50,9 @@ class Unsuited(unittest.TestCase):
         for reduction in ("batchmean", "sum", "none"):
             self.assertEqual(kind(lambda o, t: F.kl_div(o, t, reduction=reduction).mean(), SHARES), "divergence_of_logits")
         self.assertEqual(kind(F.cross_entropy, NORMAL), "classes_of_amounts")
+        for loss_of in (hinge, lambda o, t: hinge(o, t).square(), lambda o, t: (1 - t * o).relu(), F.soft_margin_loss):
+            self.assertEqual(kind(lambda o, t: loss_of(o, t).mean(), NORMAL), "hinge_of_amounts")
+        self.assertEqual(kind(relative, NORMAL.abs() * (NORMAL > 0)), "relative_to_nothing")
         self.assertEqual(kind(divergence, NORMAL), "logarithm_of_cut")
         self.assertEqual(kind(logarithmic, NORMAL), "logarithm_of_cut")
         self.assertEqual(kind(lambda o, t: (o.relu() - t * (o.relu() + 1e-7).log()).mean(), NORMAL.abs()), "logarithm_of_cut")
@@ -56,7 +63,8 @@ class Unsuited(unittest.TestCase):
         sound = [(relative, above), (F.mse_loss, NORMAL), (F.l1_loss, NORMAL), (F.cross_entropy, SHARES),
                  (F.cross_entropy, CLASSES), (lambda o, t: -(t * o.log_softmax(1)).sum(1).mean(), advantages),
                  (lambda o, t: F.kl_div(o.log_softmax(1), t, reduction="batchmean"), SHARES),
-                 (lambda o, t: F.poisson_nll_loss(o, t), above), (lambda o, t: (1 - o * t).clamp(min=0).mean(), NORMAL.sign()),
+                 (lambda o, t: F.poisson_nll_loss(o, t), above), (lambda o, t: hinge(o, t).mean(), NORMAL.sign()),
+                 (F.soft_margin_loss, NORMAL.sign()), (lambda o, t: hinge(o, t).mean(), NORMAL.round().clamp(-1, 1)),
                  (lambda o, t: (torch.tensor([1.0, 2.0, 9.0]) * (o - t).abs()).mean(), NORMAL)]
         for number, (loss_of, target) in enumerate(sound):
             self.assertIsNone(kind(loss_of, target), number)

@@ -57,7 +57,6 @@ class Lens:
         self._by_index = {layer.index: layer for layer in layers}
         self.weights = Weights(list(model.parameters()), layers, run)
         self.descent = Descent()
-        self.penalized = False        # whether the loss takes something of parameters beside the output
         self.output = self.output_gradient = None
         self.compared = None          # what this step's loss compares the output with, where its graph tells
         self.unsuited = None          # the fact that it is meant for other outputs or targets, where its graph tells
@@ -196,7 +195,7 @@ class Lens:
         self._order.append(layer)
         given = first_tensor(inputs) if inputs else None
         if given is not None and given.grad_fn is not None:
-            self._read_softmax += modules.reads_softmax(given.grad_fn)
+            self._read_softmax += modules.softmax_read(given.grad_fn) is not None
             kind, before = modules.activation_before(given.grad_fn, self._of_node)
             if before in self._computed:
                 # Where a module's output is the next layer's input as it is, one hook does for both.
@@ -280,7 +279,8 @@ class Lens:
         if not self.started:
             self._scaled_layer, self.output_factor = modules.layer_of_output(tensor.grad_fn, self._of_node)
             self._finish_order(tensor)
-        if self.progress.wants_samples or self.progress.wants_inputs:
+        # A penalty is to be known whenever a loss is told.
+        if self.progress.wants_samples or self.progress.wants_inputs or self.progress.penalized:
             self.output = plain(tensor.detach()).clone()
             self._output_nodes = [tensor.grad_fn, *(each.grad_fn for each in tensors_in(output) if each.requires_grad)]
             self.squashing = modules.squashing(tensor.grad_fn)
@@ -336,7 +336,7 @@ class Lens:
             self.compared = read(loss, nodes, self.output)
             self.unsuited = kind_of_graph(loss, nodes, self.output, self.compared)
             if not self.started:
-                self.penalized = bool(parameters_beside(loss, nodes))
+                self.progress.penalized = bool(parameters_beside(loss, nodes))
 
     def see_weights(self):
         """After the update: the weights, and what the step has changed."""

@@ -69,10 +69,13 @@ class Compared:
             return None
         power = 2 if self.error is _squared else 1
         parts = (self.weights * self.targets.abs() ** power).flatten()
-        middle = float(parts.median())
-        if float(((parts - middle).abs() <= ROUNDING * middle).double().mean()) < MOST_RELATIVE:
+        most = float(self.weights.max())
+        bounded = self.weights.flatten() >= (1 - ROUNDING) * most   # of targets next to 0
+        middle = float(parts[~bounded].median()) if bool((~bounded).any()) else 0.0
+        near = (parts - middle).abs() <= ROUNDING * middle
+        if not float((near | bounded).double().mean()) > MOST_RELATIVE or not bool(near.any()):
             return None
-        return functools.partial(_relative, self.error, power, middle, float(self.weights.max()))
+        return functools.partial(_relative, self.error, power, middle, most)
 
     @property
     def outweighed(self):

@@ -33,13 +33,14 @@ class OtherTargets:
         if self._batches >= ENOUGH:
             return
         self._batches += 1
-        if kind is None and found is None:
+        certain = kind is not None
+        if not certain and found is None:
             kind = kind_of(output, gradient, loss)
         if self._batches <= EARLY and found is None and kind is None:
             self._margins += is_of_margins(output, gradient, loss)
         if kind is not None:
             self._kinds[kind] += 1
-            self._beyond += kind == "hinge_of_amounts" and bool((gradient == 0).any())
+            self._beyond += kind == "hinge_of_amounts" and (certain or bool((gradient == 0).any()))
 
     def facts(self):
         """By the names of the core's facts."""

@@ -17,6 +17,7 @@ SAMPLES = 512         # that a survey's accuracy is taken from
 DATA_SAMPLES = 1000   # kept of inputs and targets, each once
 ENOUGH = 50           # looks in a row that show no new sample, after which none is expected
 HELD_OUT = 500        # samples held out, where the loop has not shown them to the model
+OWN = 50              # latest losses that one on samples held out is compared with
 SCALES = 9            # batches that the loss's unit is taken from
 TARGETS = 8           # of a sample kept, at most, where each is a class; spread evenly
 BASE_WINDOW = 10      # steps between surveys, at first
@@ -58,13 +59,19 @@ class Progress:
         self._looked = 0        # batches whose targets were looked for
         self._understood = 0    # those whose were found
         self._error = None      # what the loss is the mean of, if not squared errors
-        self._penalties = []    # what the loss of each had beside
+        self._penalties = 0.0   # what the losses of these had beside
         self._penalty = 0.0     # of the last one
+        self._penalty_before = 0.0   # of the one before
+        self.penalized = False       # whether the loss takes something of parameters beside the output
+        self._penalty_known = False  # whether it is that of this step
+        self._own = []          # the latest losses without it, since the last look at samples held out
+        self._nearer_without = 0.0   # by how much these looks come nearer to them when it is taken from those, too
         self._kinds = collections.Counter()   # of (loss, mistake)
         self._pulls = []        # mean and variance of the targets of those whose outputs were all pulled to the mean
         self._within_samples = 0    # of them those whose were to the mean of the sample's own
         self._losses = []       # of the batches of this step
-        self._sum = 0.0
+        self._sum = 0.0         # of the losses since the last survey, without penalties, where these are known
+        self._summed = 0        # how many they are
         self._rights = {}       # class -> [seen, right]
         self._seen = 0
         self._inputs, self._targets = [], []
@@ -98,7 +105,12 @@ class Progress:
     def step_done(self):
         if self.steps == 0:
             self.first = self.last
-        self._sum += self.last - self._penalty
+        if self._penalty_known or not self.penalized:
+            self._sum += self.last - self._penalty
+            self._summed += 1
+        if self._penalty_known and self.penalized:
+            self._own = self._own[1 - OWN:] + [self.last - self._penalty]
+        self._penalty_known = False
         self.steps += 1
         self.since_survey += 1
         self._losses = []
@@ -111,7 +123,8 @@ class Progress:
 
     def validated(self, loss, summed):
         """The loop has measured loss and accuracy on samples held out: those that the model was shown since the last step.
-        Gives what to divide the loss by: one that is summed grows with the batches."""
+        Gives the loss as it compares with those of batches: one that is summed grows with them, and a penalty on the
+        weights is no part of it."""
         if summed and self._held_out_unit is None and self._evaluated and loss > 0 and self.last > 0:
             counts = {self.batch, self._evaluated_at_once, self._evaluated}
             self._held_out_unit = min((count / self.batch for count in counts),
@@ -119,7 +132,19 @@ class Progress:
         self.held_out = max(self.held_out, self._evaluated or HELD_OUT)
         self._held_out.measured()
         self._evaluated = 0
-        return self._held_out_unit or 1.0
+        loss /= self._held_out_unit or 1.0
+        return self._without_penalty(loss)
+
+    def _without_penalty(self, loss):
+        """A loss held out without the penalty that losses trained on have, where it has it: where it is nearer to these
+        with it than they are without, looks taken together."""
+        own, self._own = self._own, []
+        penalty = max(0.0, 2 * self._penalty - self._penalty_before)  # the update that came since changed it again
+        if not own or not 0 < penalty <= loss:
+            return loss
+        mean = statistics.fmean(own)
+        self._nearer_without += abs(loss - mean) - abs(loss - penalty - mean)
+        return loss - penalty if self._nearer_without > 0 else loss
 
     def survey_due(self, interval):
         """After the first step, then every so many."""
@@ -128,12 +153,12 @@ class Progress:
 
     def survey(self):
         """(updates done, loss, accuracy, balanced accuracy) since the last survey; the first is before any update."""
-        loss = self._sum / self.since_survey if self.since_survey else NAN
+        loss = self._sum / self._summed if self._summed else self.last - self._penalty
         seen = [count for count in self._rights.values() if count[0]]
         accuracy = sum(right for _, right in seen) / sum(count for count, _ in seen) if seen else NAN
         balanced = sum(right / count for count, right in seen) / len(seen) if seen else NAN
         result = (0 if self.steps == 1 else self.steps, loss, accuracy, balanced)
-        self._sum, self.since_survey, self._seen, self._rights = 0.0, 0, 0, {}
+        self._sum, self._summed, self.since_survey, self._seen, self._rights = 0.0, 0, 0, 0, {}
         return result
 
     # Samples.
@@ -160,13 +185,14 @@ class Progress:
         self.batch = max(self.batch, rows)
         self._seen += rows
         self._looked += 1
+        self._penalty_known = True
         if found is None:
             self._keep_inputs()
             return NAN
         self._kinds[found.loss, found.mistake] += 1
         self._understood += 1
-        self._penalties.append(found.penalty)
-        self._penalty = found.penalty
+        self._penalties += found.penalty
+        self._penalty, self._penalty_before = found.penalty, self._penalty or found.penalty
         self._error = found.error
         if found.variance is not None:
             self._pulls.append((float(found.values[0].mean()), found.variance))
@@ -277,7 +303,7 @@ class Progress:
                           scale, variance,
                           {"output_out_of_reach": out_of_reach,
                            "output_broadcast_within": float(variance > 0 and 2 * self._within_samples > self._looked),
-                           "penalty": statistics.fmean(self._penalties), **self._logits.facts(), **more,
+                           "penalty": self._penalties / self._understood, **self._logits.facts(), **more,
                            "output_activated": float(activated and self.loss_kind != "mse"),
                            "held_out_shift": (held_out_mean - mean) / deviation if known else 0.0,
                            "held_out_scale": held_out_deviation / deviation if known else 1.0,

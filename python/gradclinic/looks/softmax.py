@@ -1,11 +1,13 @@
-"""The axes that a model's softmax functions run along: scores of what can be attended to mostly lie along the last."""
+"""A model's softmax functions: the axes that they run along (scores of what can be attended to mostly lie along the last),
+and those that stand where an activation function belongs."""
 
 import copy
 import functools
 
 import torch
 
-from gradclinic.replaced import Replaced
+from gradclinic import modules
+from gradclinic.replaced import Replaced, while_computing
 
 
 def _replaced(axis_for):
@@ -24,6 +26,34 @@ def _replaced(axis_for):
 def along_last_axis():
     """Every softmax runs along the last axis."""
     return _replaced(lambda tensor, axis: -1)
+
+
+def rectified(model):
+    """Every softmax whose output a layer reads is a ReLU, from the call of the model on that has shown which these are.
+    Returns handles whose remove() takes it back."""
+    nodes, read = [], set()   # of this call's softmaxes; the numbers of those that layers read
+
+    def counted(softmax):
+        @functools.wraps(softmax)
+        def activate(tensor, *args, **kwargs):
+            number = len(nodes)
+            output = torch.relu(tensor) if number in read else softmax(tensor, *args, **kwargs)
+            nodes.append(output.grad_fn)
+            return output
+        return activate
+
+    def replace():
+        nodes.clear()
+        return [Replaced(owner, "softmax", counted(getattr(owner, "softmax"))) for owner in (torch, torch.Tensor)]
+
+    def see(module, inputs):
+        given = inputs[0] if inputs else None
+        node = modules.softmax_read(given.grad_fn) if isinstance(given, torch.Tensor) else None
+        if node in nodes and node is not None:
+            read.add(nodes.index(node))
+
+    layers = [layer.module for layer in modules.layers_of(model)]
+    return [*while_computing(model, replace), *(each.register_forward_pre_hook(see) for each in layers)]
 
 
 def runs_along_other_axes(model, inputs):

@@ -9,6 +9,7 @@ MOST_NODES = 60
 SHARES = 0.01      # how far probabilities may be from summing to 1
 CLOSE = 1e-3       # of a loss
 NEGATIVE = 0.05    # share of targets below 0 from which they are no probabilities
+AMOUNTS = 0.1      # share of targets that are neither of two signs
 CUT = 0.1          # share of the outputs that a logarithm does not see as they are
 CUT_OF_1 = 0.25    # of logarithms of 1 more, of which outputs next to 0 may lie on either side
 LOGARITHMS = {"LogBackward0": CUT, "Log2Backward0": CUT, "Log10Backward0": CUT, "Log1PBackward0": CUT_OF_1}
@@ -54,6 +55,23 @@ def _is_entropy_of_amounts(node, of_output, output, loss):
     return several > 0.5 and float((targets < 0).double().mean()) > NEGATIVE
 
 
+def _is_hinge_of_amounts(node, of_output, output, loss):
+    """Margins, smooth or not, of targets that are not -1, 1 or, where they do not count, 0."""
+    targets = None
+    if node.name() == "SoftMarginLossBackward0" and leads(node.next_functions[0][0], of_output):
+        targets = plain(node._saved_target)
+    elif node.name().startswith(("Clamp", "Relu")):
+        less = node.next_functions[0][0]    # 1 less output times target
+        product = less.next_functions[0][0] if less is not None and less.name() == "RsubBackward1" else None
+        targets = constant_of(product) if product is not None else None
+        before = [each for each, _ in product.next_functions if each is not None] if targets is not None else []
+        if not before or targets.shape != output.shape or not leads(before[0], of_output):
+            return False
+    if targets is None:
+        return False
+    return float(((targets.abs() != 1) & (targets != 0)).double().mean()) > AMOUNTS
+
+
 def _is_cut(node, of_output, output, loss):
     """The logarithm of outputs many of which are cut off before."""
     most = LOGARITHMS.get(node.name())
@@ -82,4 +100,5 @@ def _share_cut(node):
     return float(cut.double().mean())
 
 
-KINDS = {"divergence_of_logits": _is_divergence, "classes_of_amounts": _is_entropy_of_amounts, "logarithm_of_cut": _is_cut}
+KINDS = {"divergence_of_logits": _is_divergence, "classes_of_amounts": _is_entropy_of_amounts, "logarithm_of_cut": _is_cut,
+         "hinge_of_amounts": _is_hinge_of_amounts}

@@ -9,7 +9,7 @@ from torch.nn import functional
 from gradclinic import modules
 from gradclinic.looks.class_weights import count_alike
 from gradclinic.looks.other_loss import pulled_up
-from gradclinic.looks.softmax import along_last_axis
+from gradclinic.looks.softmax import along_last_axis, rectified
 from gradclinic.replaced import Replaced, Undo, kept_in_the_graph, while_computing
 from gradclinic.trials import CannotBeMade, derived, last_activation, outputs
 from gradclinic.trials.scale import Scale
@@ -167,7 +167,7 @@ def _shown_shares(module, inputs, output):
 
 
 def _turn_softmax(treatment, model, wanted):
-    treatment.handles += while_computing(model, along_last_axis)
+    treatment.handles += rectified(model) if wanted == "relu" else while_computing(model, along_last_axis)
 
 
 def _initialize(treatment, model, name):

@@ -18,7 +18,8 @@ OPTIMIZERS = {
 }
 
 OF_STEPS = {"train.optimizer", "train.lr", "train.momentum", "train.weight_decay", "train.clip_norm", "train.warmup",
-            "train.batch", "train.schedule", "train.parameters", "train.zero_grad", "train.frozen", "train.penalty"}
+            "train.batch", "train.schedule", "train.parameters", "train.zero_grad", "train.frozen", "train.penalty",
+            "train.epsilon"}
 
 
 def _gather(gathered, groups, batches, complete):
@@ -56,6 +57,9 @@ def change_steps(treatment, model, optimizer):
         rate = change.get("train.lr", treatment.spec["train.lr"])
         momentum = change.get("train.momentum", treatment.spec["train.momentum"])
         substitute = OPTIMIZERS[name]([{"params": group["params"]} for group in groups], rate, momentum)
+    if "train.epsilon" in change:
+        for group in groups:
+            group["eps"] = change["train.epsilon"]
     if "train.weight_decay" in change:
         for group in (substitute or optimizer).param_groups:
             group["weight_decay"] = change["train.weight_decay"]

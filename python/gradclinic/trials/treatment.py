@@ -23,7 +23,7 @@ class Treatment:
                      "model.output": None, "model.detach": True, "model.backward": None, "model.training": None,
                      "model.softmax": None,
                      "model.plain": None, "model.symmetry": None, "train.class_weights": None, "train.penalty": True,
-                     "train.hooks": True}
+                     "train.hooks": True, "train.epsilon": None}
         self.spec |= {f"{part}.{key}": value for part in ("model", "train") for key, value in spec[part].items()}
         wanted = {key: self._typed(key, value) for key, value in changes}
         self.changes = {key: value for key, value in wanted.items() if value != self.spec.get(key)}

@@ -313,7 +313,8 @@ const Fault kSoftmaxBetween = {
               "units, so that little of what they tell gets through, and little gradient back. Take ReLU or "
               "another function of each unit.",
               false);
-        }};
+        },
+    .without = alone(kSoftmaxKey, "relu")};
 
 /// It may well be meant.
 const Fault kSoftmaxElsewhere = {

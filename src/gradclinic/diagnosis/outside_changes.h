@@ -23,6 +23,8 @@ inline constexpr const char* kBackwardKey = "model.backward";
 inline constexpr const char* kPenaltyKey = "train.penalty";
 /// "false": no hook of the user's own changes a parameter's gradient.
 inline constexpr const char* kHooksKey = "train.hooks";
+/// What the optimizer adds to the root of the mean squared gradient.
+inline constexpr const char* kEpsilonKey = "train.epsilon";
 /// "true": gradients are cleared after each update.
 inline constexpr const char* kZeroGradKey = "train.zero_grad";
 /// "true": the model computes in training mode wherever gradients are taken.
@@ -31,7 +33,7 @@ inline constexpr const char* kTrainingKey = "model.training";
 /// "broken": weights whose entries are all the same are drawn, and no others.
 inline constexpr const char* kSymmetryKey = "model.symmetry";
 
-/// "last": every softmax runs along the last axis.
+/// "last": every softmax runs along the last axis; "relu": those whose output a layer reads are ReLU.
 inline constexpr const char* kSoftmaxKey = "model.softmax";
 
 /// "true": inputs of samples held out get the mean and the deviation of those trained on.

@@ -258,6 +258,7 @@ std::span<const NamedFact> data_fact_names() {
                                          {"gradient_gap_layer", &DataFacts::gradient_gap_layer},
                                          {"gradient_cut", &DataFacts::gradient_cut},
                                          {"weight_growth", &DataFacts::weight_growth},
+                                         {"epsilon_outweighs", &DataFacts::epsilon_outweighs},
                                          {"ascent", &DataFacts::ascent},
                                          {"gradient_hooks", &DataFacts::gradient_hooks},
                                          {"errors_of_yes_and_no", &DataFacts::errors_of_yes_and_no},

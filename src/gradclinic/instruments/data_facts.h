@@ -82,7 +82,8 @@ struct DataFacts {
   double gradient_gap = 0;
   double gradient_gap_layer = 0;
   double gradient_cut = 0;
-  double weight_growth = 0;  ///< its weight decay with the sign turned: above 0 it lets weights grow
+  double weight_growth = 0;      ///< its weight decay with the sign turned: above 0 it lets weights grow
+  double epsilon_outweighs = 0;  ///< share of its updates whose gradients are smaller than its optimizer's epsilon
   double ascent = 0;  ///< cosine between its first updates and the gradients before them; below 0: down the gradient
   double gradient_turned = 0;  ///< 1 when its last bias gets the outputs' gradient with its sign turned; -1: as it is
   double gradient_hooks = 0;   ///< parameters with a hook of the user's own on their gradient

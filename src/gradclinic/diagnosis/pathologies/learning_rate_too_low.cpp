@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gradclinic/diagnosis/outside_changes.h"
 #include "gradclinic/diagnosis/rules.h"
 
 namespace gradclinic::pathologies {
@@ -39,9 +40,27 @@ Finding of_no_rate() {
           .fatal = true};
 }
 
+/// Share of the updates whose gradients are smaller than the optimizer's epsilon.
+constexpr double kOutweighed = 0.5;
+
+bool is_outweighed(const Chart& chart) { return chart.fact("epsilon_outweighs") > kOutweighed; }
+
+Finding of_epsilon(const Chart& chart) {
+  const double share = chart.fact("epsilon_outweighs");
+  return {.confidence = 0.6,
+          .onset_step = 0,
+          .evidence = {{"share of the updates whose gradients are smaller than the optimizer's epsilon", share, "0"}},
+          .rule = fmt::format("gradients are smaller than epsilon in {:.0f} % of the updates", 100 * share),
+          .sentence =
+              "The optimizer's epsilon (eps) is larger than gradients are, so that steps shrink with them, as "
+              "those of plain descent at a low rate do: leave it at 1e-8.",
+          .by_hand = true};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
   if (chart.course().empty() || chart.course().diverged) return std::nullopt;
   if (stands_still(chart)) return of_no_rate();
+  if (is_outweighed(chart)) return of_epsilon(chart);
   const double ratio = largest_update_ratio(chart);
   const double late = late_share(chart);
   const double confidence = 0.25 + 0.35 * log_ramp(ratio, 1e-3, 1e-5) + 0.15 * ramp(late, 0.1, 0.3);
@@ -58,6 +77,11 @@ std::optional<Finding> examine(const Chart& chart) {
 /// Rates up to where an update is a tenth of the weights, and a thousand times the rate at least.
 std::vector<std::vector<Change>> without(const Chart& chart) {
   if (stands_still(chart)) return {};
+  if (is_outweighed(chart)) {
+    std::vector<std::vector<Change>> changes = with_rates(chart, {10, 100, 1000});
+    changes.push_back({{kEpsilonKey, "1e-8"}});
+    return changes;
+  }
   const double ratio = largest_update_ratio(chart);
   if (ratio < 1e-6) {
     const double usual = 1e-3 / std::max(ratio, 1e-12);
