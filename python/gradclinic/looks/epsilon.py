@@ -1,5 +1,5 @@
-"""The number that an optimizer adds to the root of the mean squared gradient before it divides by that (Kingma & Ba 2015, Adam,
-algorithm 1): where it is larger than the gradients are, steps shrink with them."""
+"""The number that an optimizer adds to the root of the mean squared gradient before it divides by that (Kingma & Ba
+2015, Adam, algorithm 1): where it is larger than the gradients are, steps shrink with them."""
 
 import math
 

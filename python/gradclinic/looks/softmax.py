@@ -1,5 +1,5 @@
-"""A model's softmax functions: the axes that they run along (scores of what can be attended to mostly lie along the last),
-and those that stand where an activation function belongs."""
+"""A model's softmax functions: the axes that they run along (scores of what can be attended to mostly lie along the
+last), and those that stand where an activation function belongs."""
 
 import copy
 import functools

@@ -1,4 +1,5 @@
-"""Losses of other outputs or targets than they are given, read off autograd's graph between a loss and a model's outputs."""
+"""Losses of other outputs or targets than they are given, read off autograd's graph between a loss and a model's
+outputs."""
 
 import torch
 
@@ -100,5 +101,5 @@ def _share_cut(node):
     return float(cut.double().mean())
 
 
-KINDS = {"divergence_of_logits": _is_divergence, "classes_of_amounts": _is_entropy_of_amounts, "logarithm_of_cut": _is_cut,
-         "hinge_of_amounts": _is_hinge_of_amounts}
+KINDS = {"divergence_of_logits": _is_divergence, "classes_of_amounts": _is_entropy_of_amounts,
+         "logarithm_of_cut": _is_cut, "hinge_of_amounts": _is_hinge_of_amounts}
