@@ -357,3 +357,17 @@ def gaits(generator, samples, *, held_out=300, length=20, noise=0.3, silent=0):
     inputs = (inputs - inputs.mean()) / inputs.std()
     inputs[:silent, length // 2, 0] = math.nan
     return split(inputs, classes, samples)
+
+
+def forces(generator, samples, *, held_out=200, bodies=6, noise=0.05):
+    """Charged bodies in the plane (samples, bodies, 3): where each is, two numbers, and its charge. The targets are the
+    forces on them (samples, bodies, 2) by all the others, soft where two are near, plus noise; standardized."""
+    count = samples + held_out
+    place = torch.randn(count, bodies, 2, generator=generator)
+    charge = 0.5 + torch.rand(count, bodies, 1, generator=generator)
+    charge = torch.where(torch.rand(count, bodies, 1, generator=generator) < 0.5, -charge, charge)
+    away = place.unsqueeze(2) - place.unsqueeze(1)
+    push = away * charge.unsqueeze(1) / ((away ** 2).sum(3, keepdim=True) + 0.5)
+    targets = charge * push.sum(2)
+    targets = targets / targets[:samples].std() + noise * torch.randn(targets.shape, generator=generator)
+    return split(torch.cat([place, charge], 2), targets, samples)
