@@ -50,3 +50,22 @@ def birds(generator, samples, *, held_out=250, bands=10, length=20, noise=0.2):
     frames = loud.unsqueeze(2) * torch.exp(-(torch.arange(bands).view(-1, 1) - (pitch + height).unsqueeze(2)) ** 2)
     inputs = frames.amax(1, keepdim=True) + noise * torch.randn(count, 1, bands, length, generator=generator)
     return split(inputs, targets, samples)
+
+
+def keywords(generator, samples, *, held_out=300, length=16, noise=0.5):
+    """Frames (samples, length, BANDS) of somebody who says one of six words, which is the class, at any time, and hums
+    before and after. Words are two of four phones that follow each other, three frames each, and half of them are the
+    other half backwards. Phones are the same for every seed."""
+    count = samples + held_out
+    phones = torch.randn(4, BANDS, generator=torch.Generator().manual_seed(7))
+    pairs = torch.tensor([[0, 1], [1, 0], [2, 3], [3, 2], [0, 2], [2, 0]])
+    classes = torch.randint(len(pairs), (count,), generator=generator)
+    begun = torch.randint(1, length - 6, (count, 1), generator=generator)
+    time = torch.arange(length) - begun
+    said = ((time >= 0) & (time < 6)).unsqueeze(2)
+    spoken = phones[pairs[classes].gather(1, (time >= 3).long())]
+    hum = torch.randn(count, 1, BANDS, generator=generator)
+    loud = 0.8 + 0.6 * torch.rand(count, 1, 1, generator=generator)
+    frames = torch.where(said, loud * spoken, 0.5 * hum)
+    frames = frames + noise * torch.randn(frames.shape, generator=generator)
+    return split(frames, classes, samples)
