@@ -276,3 +276,27 @@ def stereo(generator, samples, *, held_out=120, height=8, width=14, noise=0.05, 
     inputs = (inputs - inputs[:samples].mean()) / inputs[:samples].std()
     targets = (shift - shift[:samples].float().mean()) / shift[:samples].float().std() * scale + offset
     return split(inputs, targets, samples)
+
+
+def hinges(generator, samples, *, held_out=200, side=12, noise=0.1, mirrored=0):
+    """Pictures (samples, 1, side, side), standardized, of two bars that meet in a hinge, and of one that is straight,
+    as long and fainter, which means nothing; the target is where the hinge is (samples, 2), -1 to 1 across and down.
+    The first `mirrored` pictures, and not their targets, are mirrored."""
+    count = samples + held_out
+    targets = 1.2 * torch.rand(count, 2, generator=generator) - 0.6
+    first, bend, other = torch.rand(3, count, 1, generator=generator)
+    first, other = 2 * math.pi * first, 2 * math.pi * other
+    angles = torch.cat([first, first + math.pi * (0.35 + 0.25 * bend), other, other + math.pi], 1)
+    middle = 1.2 * torch.rand(count, 1, 2, generator=generator) - 0.6
+    start = torch.cat([targets.unsqueeze(1).expand(-1, 2, -1), middle.expand(-1, 2, -1)], 1).view(count, 4, 1, 1, 2)
+    along = torch.stack([angles.cos(), angles.sin()], 2).view(count, 4, 1, 1, 2)
+    axis = torch.linspace(-1, 1, side)
+    places = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), 2)
+    part = ((places - start) * along).sum(4, keepdim=True).clamp(0, 0.7)
+    distance = ((places - start - part * along) ** 2).sum(4)
+    light = torch.tensor([1.0, 1.0, 0.6, 0.6]).view(4, 1, 1)
+    inputs = (light * torch.exp(-distance / 0.02)).amax(1, keepdim=True)
+    inputs = inputs + noise * torch.randn(inputs.shape, generator=generator)
+    inputs = (inputs - inputs[:samples].mean()) / inputs[:samples].std()
+    inputs[:mirrored] = inputs[:mirrored].flip(3)
+    return split(inputs, targets, samples)
