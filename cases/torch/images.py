@@ -300,3 +300,13 @@ def hinges(generator, samples, *, held_out=200, side=12, noise=0.1, mirrored=0):
     inputs = (inputs - inputs[:samples].mean()) / inputs[:samples].std()
     inputs[:mirrored] = inputs[:mirrored].flip(3)
     return split(inputs, targets, samples)
+
+
+def life(generator, samples, *, held_out=100, side=8, share=0.4, labels="true"):
+    """Cells that live (1.0) or not (0.0) on a torus (samples, 1, side, side), so that each has eight neighbours; the
+    target is who lives next, by the rules of Conway's Game of Life."""
+    inputs = (torch.rand(samples + held_out, 1, side, side, generator=generator) < share).float()
+    around = F.avg_pool2d(F.pad(inputs, (1, 1, 1, 1), mode="circular"), 3, stride=1) * 9 - inputs
+    around = around.round()
+    targets = ((around == 3) | ((around == 2) & (inputs == 1))).float()
+    return split(inputs, relabel(targets, labels, 2, generator), samples)
