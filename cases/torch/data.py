@@ -371,3 +371,21 @@ def forces(generator, samples, *, held_out=200, bodies=6, noise=0.05):
     targets = charge * push.sum(2)
     targets = targets / targets[:samples].std() + noise * torch.randn(targets.shape, generator=generator)
     return split(torch.cat([place, charge], 2), targets, samples)
+
+
+def wards(generator, samples, *, held_out=400, length=12, noise=0.2, missing=0.5, labels="true"):
+    """Patients (samples, length, 9): three vital signs, each with a level and a trend of its own, 0 where they are not
+    taken, a 1 for each that is, and for how long it has not been. The target is 1.0 for those who do badly in the end:
+    the first sign is then higher than the second, and the third rises."""
+    count = samples + held_out
+    level, trend = torch.randn(2, count, 1, 3, generator=generator)
+    time = torch.linspace(0, 1, length).view(1, -1, 1)
+    signs = level + 1.5 * trend * time
+    risk = signs[:, -1, 0] - signs[:, -1, 1] + trend[:, 0, 2]
+    taken = (torch.rand(signs.shape, generator=generator) >= missing).float()
+    since = torch.zeros_like(signs)
+    for place in range(1, length):
+        since[:, place] = 1 + (1 - taken[:, place - 1]) * since[:, place - 1]
+    values = (signs + noise * torch.randn(signs.shape, generator=generator)) * taken
+    targets = relabel((risk > 0).float(), labels, 2, generator)
+    return split(torch.cat([values, taken, since / length], 2), targets, samples)
