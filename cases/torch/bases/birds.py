@@ -7,7 +7,7 @@ import plan
 import sounds
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="sgd", lr=0.3, batch=25, epochs=5, weight_decay=1e-4, schedule="one-cycle")
 OWN_DATA = {"samples"}
 

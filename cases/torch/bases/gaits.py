@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="nesterov", lr=0.4, batch=32, epochs=9, schedule="linear", clip=2.0)
 OWN_DATA = {"samples"}
 GAITS = 5

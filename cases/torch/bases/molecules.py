@@ -8,7 +8,7 @@ import plan
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.006, batch=32, epochs=6, schedule="exponential", decay=0.988)
 OWN_DATA = {"samples"}
 FAR = 12

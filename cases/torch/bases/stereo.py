@@ -8,7 +8,7 @@ import images
 import plan
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.008, batch=20, epochs=8, schedule="step", decay=0.5, every=60)
 OWN_DATA = {"samples"}
 

@@ -8,7 +8,7 @@ import images
 import plan
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.003, batch=32, epochs=4, weight_decay=0.05, schedule="cosine", warm_up=20)
 OWN_DATA = {"samples"}
 WINDOW = 2
