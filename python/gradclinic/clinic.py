@@ -256,7 +256,7 @@ class Clinic:
                                     self._start | self.second_look |
                                     {"without_graph": self.lens.without_graph,
                                      "softmax_of_one": float(self.lens.softmax_of_one or self.other_loss.is_of_one_class),
-                                     "softmax_between": self.lens.softmax_between,
+                                     "unfit_between": self.lens.unfit_between,
                                      "weight_growth": self._weight_growth(),
                                      "output_factor": self.lens.output_factor,
                                      "output_of_layer": float(self.lens.output_of_layer)})

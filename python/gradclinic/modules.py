@@ -233,13 +233,14 @@ def _nodes_before(node, most=4000):
         waiting.extend(before)
 
 
-def softmax_read(node):
-    """The softmax that gave a layer's input, by its node, behind poolings and changes of shape at most; None otherwise."""
+def unfit_read(node):
+    """The softmax or exponential that gave a layer's input, by its node, behind poolings and changes of shape at most;
+    None of any other function, which may well stand between two layers."""
     for _ in range(12):
         if node is None or not node.name().startswith(PASSING):
             break
         node = next((following for following, _ in node.next_functions if following is not None), None)
-    return node if node is not None and node.name() == "SoftmaxBackward0" else None
+    return node if node is not None and node.name() in ("SoftmaxBackward0", "ExpBackward0") else None
 
 
 def has_residuals(node):

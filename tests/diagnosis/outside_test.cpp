@@ -191,7 +191,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"samples_mixed", 1, 0, "wrong-output-or-loss", "batch_first", nullptr, true},
         Mistake{"affine", 1, 0, "wrong-output-or-loss", "non-linear", nullptr, false},
         Mistake{"softmax_elsewhere", 1, 0, "wrong-output-or-loss", "dim", kSoftmaxKey, false},
-        Mistake{"softmax_between", 0.5F, 0, "wrong-output-or-loss", "ReLU", kSoftmaxKey, false},
+        Mistake{"unfit_between", 0.5F, 0, "wrong-output-or-loss", "ReLU", kSoftmaxKey, false},
         Mistake{"batch_variety", 0.1F, 0.9F, "gradient-noise", "Shuffle", nullptr, true}),
     [](const testing::TestParamInfo<Mistake>& each) {
       std::string name = each.param.fact + std::to_string(each.index);

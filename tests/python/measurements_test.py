@@ -188,9 +188,9 @@ class Graphs(unittest.TestCase):
     def test_layers_that_read_a_softmax(self):
         x, read = torch.randn(4, 6, requires_grad=True), torch.randn(4, 6)
         for given, expected in ((torch.softmax(x, 1), True), (torch.softmax(x, 1).view(2, 12), True),
-                                (F.max_pool1d(torch.softmax(x, 0)[None], 2), True), (torch.relu(x), False),
+                                (F.max_pool1d(torch.softmax(x, 0)[None], 2), True), (torch.relu(x), False), (x.exp(), True), (x.exp() + 1, False),
                                 (torch.softmax(x, 1) @ torch.randn(6, 6), False), (torch.softmax(x, 1) * read, False)):
-            self.assertEqual(modules.softmax_read(given.grad_fn) is not None, expected)
+            self.assertEqual(modules.unfit_read(given.grad_fn) is not None, expected)
         model = nn.Sequential(nn.Linear(6, 5), nn.Softmax(1), nn.Linear(5, 5), nn.Tanh(), nn.Linear(5, 1))
         with gradclinic.watch(model, torch.optim.SGD(model.parameters(), lr=0.1), budget=None) as clinic:
             for _ in range(2):
@@ -198,7 +198,7 @@ class Graphs(unittest.TestCase):
                 loss.backward()
                 clinic.optimizers[0].step()
                 clinic.step(loss)
-        self.assertAlmostEqual(clinic.series("data.softmax_between")[1][0], 1 / 3, places=5)
+        self.assertAlmostEqual(clinic.series("data.unfit_between")[1][0], 1 / 3, places=5)
 
     def test_shares_dropped_by_modules_and_functions(self):
         x = torch.randn(50, 40, requires_grad=True)

@@ -342,11 +342,56 @@ class Examined(unittest.TestCase):
             self.assertEqual(diagnosis.verdict, "healthy", (of, str(diagnosis)))
 
 
+class Exponential(nn.Module):
+    def forward(self, x):
+        return x.exp()
+
+
 class SoftmaxBetweenLayers(unittest.TestCase):
     def test_is_the_cause_where_relu_in_its_place_learns_more(self):
         diagnosis = gradclinic.examine(lambda watch: loop(watch, activation=lambda: nn.Softmax(1), steps=200, lr=0.5))
         self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"), str(diagnosis))
         self.assertIn("model.softmax = relu", str(diagnosis))
+
+    def test_an_exponential_that_does_no_harm_is_none(self):
+        diagnosis = gradclinic.examine(lambda watch: loop(watch, activation=Exponential, optimizer=adam, gain=0.3, steps=200, lr=0.01))
+        self.assertEqual(diagnosis.verdict, "healthy", str(diagnosis))
+
+
+class Places(nn.Module):
+    """The mean place under a softmax of scores."""
+
+    def __init__(self):
+        super().__init__()
+        self.scores = nn.Sequential(nn.Linear(6, 16), nn.Tanh(), nn.Linear(16, 16))
+
+    def forward(self, x):
+        return (self.scores(x).softmax(1) * torch.linspace(-1, 1, 16)).sum(1)
+
+
+class SlopeOfNothing(unittest.TestCase):
+    def test_is_found_where_a_step_has_gone_too_far(self):
+        def train(watch, lr):
+            torch.manual_seed(3)
+            model, x = Places(), data()[0]
+            x = (x - x.mean(0)) / x.std(0)
+            y = 0.4 * x[:, 0].tanh() + 0.1 * x[:, 1]
+            optimizer = torch.optim.SGD(model.parameters(), lr)
+            with watch(model, optimizer) as clinic:
+                for _ in range(60):
+                    loss = F.mse_loss(model(x), y)
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    clinic.step(loss)
+            return clinic
+
+        clinic = train(functools.partial(gradclinic.watch, budget=None), 1e9)
+        self.assertEqual(clinic.series("gradient_norm")[1][-1], 0)
+        diagnosis = gradclinic.examine(lambda watch: train(watch, 1e9))
+        self.assertEqual(diagnosis.verdict, "sick", str(diagnosis))
+        self.assertIn("stay exactly 0", str(diagnosis))
+        self.assertNotIn("stay exactly 0", str(train(gradclinic.watch, 1.0).diagnosis()))
 
 
 if __name__ == "__main__":

@@ -56,6 +56,9 @@ class Unsuited(unittest.TestCase):
         self.assertEqual(kind(relative, NORMAL.abs() * (NORMAL > 0)), "relative_to_nothing")
         self.assertEqual(kind(divergence, NORMAL), "logarithm_of_cut")
         self.assertEqual(kind(logarithmic, NORMAL), "logarithm_of_cut")
+        self.assertEqual(kind(lambda o, t: hinge(o, t).mean(), CLASSES), "hinge_of_amounts")
+        shares = kind(lambda o, t: F.binary_cross_entropy(o.clamp(1e-7, 1 - 1e-7), t), CLASSES)
+        self.assertEqual(shares, "logarithm_of_cut")
         counts = kind(lambda o, t: (o.relu() - t * (o.relu() + 1e-7).log()).mean(), NORMAL.abs())
         self.assertEqual(counts, "logarithm_of_cut")
 
@@ -72,6 +75,8 @@ class Unsuited(unittest.TestCase):
             self.assertIsNone(kind(loss_of, target), number)
         self.assertIsNone(kind(lambda o, t: F.kl_div(o, t, reduction="batchmean"), SHARES, nn.LogSoftmax(1)))
         self.assertIsNone(kind(divergence, SHARES, nn.Softmax(1)))
+        self.assertIsNone(kind(lambda o, t: F.binary_cross_entropy(o.clamp(1e-7, 1 - 1e-7), t), CLASSES, nn.Sigmoid()))
+        self.assertIsNone(kind(lambda o, t: hinge(o, t).mean(), torch.ones(40, 3)))
         self.assertIsNone(kind(logarithmic, above, lambda output: output + 4))
 
     def test_losses_make_a_training_sick(self):

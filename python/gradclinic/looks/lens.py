@@ -47,7 +47,7 @@ class Lens:
         self._output_layer = None     # whose output it is, times a number at most
         self._scaled_layer = None     # the same, as the first step's graph tells
         self.output_factor = 1.0      # the number
-        self._read_softmax = 0        # layers whose input is a softmax's output
+        self._read_unfit = 0        # layers whose input is a softmax's or an exponential's output
         self._calls = 0               # of the model in this step
         self._learning = False        # whether the model is computing an output that takes gradients
         self._without_graph = set()   # layers that it has then called where gradients are off
@@ -195,7 +195,7 @@ class Lens:
         self._order.append(layer)
         given = first_tensor(inputs) if inputs else None
         if given is not None and given.grad_fn is not None:
-            self._read_softmax += modules.softmax_read(given.grad_fn) is not None
+            self._read_unfit += modules.unfit_read(given.grad_fn) is not None
             kind, before = modules.activation_before(given.grad_fn, self._of_node)
             if before in self._computed:
                 # Where a module's output is the next layer's input as it is, one hook does for both.
@@ -251,9 +251,9 @@ class Lens:
         return len(cut) / (len(cut) + len(self.layers)) if cut else 0.0
 
     @property
-    def softmax_between(self):
-        """Share of the layers whose input is what a softmax gave."""
-        return self._read_softmax / len(self.layers) if self.layers else 0.0
+    def unfit_between(self):
+        """Share of the layers whose input is what a softmax or an exponential gave."""
+        return self._read_unfit / len(self.layers) if self.layers else 0.0
 
     @guarded
     def _saw_output(self, module, inputs, output):

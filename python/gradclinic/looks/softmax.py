@@ -1,5 +1,5 @@
 """A model's softmax functions: the axes that they run along (scores of what can be attended to mostly lie along the
-last), and those that stand where an activation function belongs."""
+last), and those that stand, like exponentials, where an activation function belongs."""
 
 import copy
 import functools
@@ -29,26 +29,27 @@ def along_last_axis():
 
 
 def rectified(model):
-    """Every softmax whose output a layer reads is a ReLU, from the call of the model on that has shown which these are.
-    Returns handles whose remove() takes it back."""
-    nodes, read = [], set()   # of this call's softmaxes; the numbers of those that layers read
+    """Every softmax or exponential whose output a layer reads is a ReLU, from the call of the model on that has shown
+    which these are. Returns handles whose remove() takes it back."""
+    nodes, read = [], set()   # of this call's softmaxes and exponentials; the numbers of those that layers read
 
-    def counted(softmax):
-        @functools.wraps(softmax)
+    def counted(function):
+        @functools.wraps(function)
         def activate(tensor, *args, **kwargs):
             number = len(nodes)
-            output = torch.relu(tensor) if number in read else softmax(tensor, *args, **kwargs)
+            output = torch.relu(tensor) if number in read else function(tensor, *args, **kwargs)
             nodes.append(output.grad_fn)
             return output
         return activate
 
     def replace():
         nodes.clear()
-        return [Replaced(owner, "softmax", counted(getattr(owner, "softmax"))) for owner in (torch, torch.Tensor)]
+        return [Replaced(owner, name, counted(getattr(owner, name)))
+                for owner in (torch, torch.Tensor) for name in ("softmax", "exp")]
 
     def see(module, inputs):
         given = inputs[0] if inputs else None
-        node = modules.softmax_read(given.grad_fn) if isinstance(given, torch.Tensor) else None
+        node = modules.unfit_read(given.grad_fn) if isinstance(given, torch.Tensor) else None
         if node in nodes and node is not None:
             read.add(nodes.index(node))
 

@@ -13,7 +13,8 @@ NEGATIVE = 0.05    # share of targets below 0 from which they are no probabiliti
 AMOUNTS = 0.1      # share of targets that are neither of two signs
 CUT = 0.1          # share of the outputs that a logarithm does not see as they are
 CUT_OF_1 = 0.25    # of logarithms of 1 more, of which outputs next to 0 may lie on either side
-LOGARITHMS = {"LogBackward0": CUT, "Log2Backward0": CUT, "Log10Backward0": CUT, "Log1PBackward0": CUT_OF_1}
+LOGARITHMS = {"LogBackward0": CUT, "Log2Backward0": CUT, "Log10Backward0": CUT, "Log1PBackward0": CUT_OF_1,
+              "BinaryCrossEntropyBackward0": CUT}
 
 
 def kind_of_graph(loss, nodes, output, compared):
@@ -57,7 +58,7 @@ def _is_entropy_of_amounts(node, of_output, output, loss):
 
 
 def _is_hinge_of_amounts(node, of_output, output, loss):
-    """Margins, smooth or not, of targets that are not -1, 1 or, where they do not count, 0."""
+    """Margins, smooth or not, of targets that are not -1, 1 or, where they do not count, 0; of classes 0 and 1, too."""
     targets = None
     if node.name() == "SoftMarginLossBackward0" and leads(node.next_functions[0][0], of_output):
         targets = plain(node._saved_target)
@@ -70,7 +71,8 @@ def _is_hinge_of_amounts(node, of_output, output, loss):
             return False
     if targets is None:
         return False
-    return float(((targets.abs() != 1) & (targets != 0)).double().mean()) > AMOUNTS
+    amounts, nothing = (targets.abs() != 1) & (targets != 0), targets == 0
+    return any(float(each.double().mean()) > AMOUNTS for each in (amounts, nothing & (targets.min() >= 0)))
 
 
 def _is_cut(node, of_output, output, loss):

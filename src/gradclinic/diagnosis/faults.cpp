@@ -302,16 +302,18 @@ const Fault kRegressedClasses = {
     }};
 
 /// A layer may read a mixture's weights, or a choice.
-const Fault kSoftmaxBetween = {
-    .present = [](const Chart& chart) { return chart.fact("softmax_between") > 0; },
+const Fault kUnfitBetween = {
+    .present = [](const Chart& chart) { return chart.fact("unfit_between") > 0; },
     .finding =
         [](const Chart& chart) {
           return mistake(
-              0.65, {"share of layers whose input is a softmax's output", chart.fact("softmax_between"), "0"},
-              "a softmax stands between two layers",
-              "A softmax stands where an activation function belongs: what it gives sums to 1 over a layer's "
-              "units, so that little of what they tell gets through, and little gradient back. Take ReLU or "
-              "another function of each unit.",
+              0.65,
+              {"share of layers whose input is what a softmax or an exponential gave", chart.fact("unfit_between"),
+               "0"},
+              "a softmax or an exponential stands between two layers",
+              "A softmax or an exponential stands where an activation function belongs: what a softmax gives sums to 1 "
+              "over a layer's units, so that little of what they tell gets through, and little gradient back; what an "
+              "exponential gives grows beyond bounds. Take ReLU or another function of each unit.",
               false);
         },
     .without = alone(kSoftmaxKey, "relu")};
@@ -365,7 +367,7 @@ const Fault* fault_of(const Chart& chart) {
                                       &loss_of_other_targets(),
                                       &loss_without_end(),
                                       &kMultiplied,
-                                      &kSoftmaxBetween,
+                                      &kUnfitBetween,
                                       &other_loss(),
                                       &errors_of_yes_and_no(),
                                       &kSoftmaxElsewhere};

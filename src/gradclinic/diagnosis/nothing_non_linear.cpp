@@ -1,4 +1,5 @@
 #include "gradclinic/diagnosis/faults.h"
+#include "gradclinic/diagnosis/rules.h"
 
 namespace gradclinic {
 namespace {
@@ -29,7 +30,7 @@ const Fault kAffine = {.present = [](const Chart& chart) { return chart.fact("af
                            [](const Chart& chart) {
                              Finding finding = mistake(
                                  0.85, {"the mean of two samples gets the mean of their outputs (1: always)", 1, "0"},
-                                 "several layers are one linear function", kNothingNonLinear, false);
+                                 "several layers are one linear function", kNothingNonLinear, hardly_learns(chart));
                              finding.evidence.push_back({"hidden layers", static_cast<double>(chart.hidden()), ""});
                              return finding;
                            }};

@@ -16,8 +16,8 @@ struct OtherTargets {
 constexpr OtherTargets kAll[] = {
     {"hinge_of_amounts", "the loss is a hinge, and targets are not -1 and 1",
      "The loss is a hinge, squared or softened maybe, which is meant for two classes called -1 and 1: of amounts it "
-     "lets "
-     "outputs grow beyond the target without end. Take nn.MSELoss or nn.L1Loss."},
+     "lets outputs grow beyond the target without end, and of classes 0 and 1 nothing tells the first. Take "
+     "nn.MSELoss or nn.L1Loss of amounts, and call classes -1 and 1."},
     {"entropy_of_amounts", "the loss is the binary cross-entropy, and targets lie beyond 0 and 1",
      "The loss is the binary cross-entropy, which is meant for classes 0 and 1 or shares between: targets beyond drive "
      "outputs to where the sigmoid ends. Take nn.MSELoss, or scale the targets to between 0 and 1."},

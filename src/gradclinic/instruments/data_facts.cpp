@@ -250,7 +250,7 @@ std::span<const NamedFact> data_fact_names() {
                                          {"samples_mixed", &DataFacts::samples_mixed},
                                          {"softmax_elsewhere", &DataFacts::softmax_elsewhere},
                                          {"softmax_of_one", &DataFacts::softmax_of_one},
-                                         {"softmax_between", &DataFacts::softmax_between},
+                                         {"unfit_between", &DataFacts::unfit_between},
                                          {"policy_gradient", &DataFacts::policy_gradient},
                                          {"inputs_ignored", &DataFacts::inputs_ignored},
                                          {"affine", &DataFacts::affine},

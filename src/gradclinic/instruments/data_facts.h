@@ -72,7 +72,7 @@ struct DataFacts {
   double samples_mixed = 0;  ///< 1 when its output for a sample depends on the others of the batch, in evaluation mode
   double softmax_elsewhere = 0;  ///< 1 when one of its softmax functions runs along another axis than the last
   double softmax_of_one = 0;     ///< 1 when its output, or its loss, is a softmax over an axis of length 1
-  double softmax_between = 0;    ///< share of its layers whose input is what a softmax gave
+  double unfit_between = 0;      ///< share of its layers whose input is what a softmax or an exponential gave
   double policy_gradient = 0;    ///< 1 when its loss is the log-probability of actions taken, times advantages
   double inputs_ignored = 0;     ///< share of its inputs that vary and that no output depends on
   double affine = 0;             ///< 1 when its output for the mean of two samples is the mean of the two outputs

@@ -10,7 +10,32 @@ namespace {
 
 constexpr double kMany = 0.3;
 
+/// Of a constant prediction's: a loss that there is still something to learn from.
+constexpr double kUnlearned = 0.1;
+
+/// Whether gradients came at first, and exactly 0 ever after, in a network from outside whose output is alive.
+bool went_out(const Chart& chart) {
+  return chart.spec().model.kind == "outside" && chart.largest("gradient_norm", 0, kWhole) > 0 &&
+         chart.largest("gradient_norm", 0, kEnd) == 0 && !chart.course().empty() &&
+         chart.course().last().loss > kUnlearned && !output_is_dead(chart);
+}
+
+Finding of_no_slope(const Chart& chart) {
+  return {.confidence = 0.6,
+          .onset_step = chart.onset("gradient_norm", 0, [](float norm) { return norm == 0; }),
+          .evidence = {{"largest norm of the gradient in the last fifth of the steps", 0, "above 0"},
+                       {"largest norm of the gradient over all steps", chart.largest("gradient_norm", 0, kWhole), ""}},
+          .rule = "the gradient is exactly 0 from some step on",
+          .sentence =
+              "Gradients end early on and stay exactly 0, though the loss is far from it: a step has driven a function "
+              "to where it has no slope (a softmax or sigmoid of large numbers, units that are 0 for all samples). "
+              "Lower the rate or what comes before, warm up, or clip.",
+          .by_hand = true,
+          .fatal = true};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
+  if (went_out(chart)) return of_no_slope(chart);
   const std::string activation = activation_of(chart.spec().model);
   if (activation != "tanh" && activation != "sigmoid") return std::nullopt;  // flat on both sides
   const LayerValue start = worst_layer(chart, "saturated", false);
@@ -33,6 +58,7 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
+  if (went_out(chart)) return {};
   const ModelSpec& model = chart.spec().model;
   if (model.kind == "rnn") return {{{"model.init", fitting_initializer(model)}, {"model.init_gain", "1.0"}}};
   std::vector<std::vector<Change>> changes;
