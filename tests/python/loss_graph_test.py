@@ -127,7 +127,13 @@ class Penalties(unittest.TestCase):
         def percentage(output, target):
             return 100 * F.l1_loss(output, target)
 
-        for loss_of in (F.mse_loss, F.smooth_l1_loss, F.l1_loss, percentage, entropy):
+        def half(output, target):
+            return F.mse_loss(output, target) / 2
+
+        def thrice(output, target):
+            return (3 * (output - target) ** 2).mean()
+
+        for loss_of in (F.mse_loss, F.smooth_l1_loss, F.l1_loss, percentage, half, thrice, entropy):
             for penalty in (lambda model: 0.02 * absolute(model), lambda model: 0.03 * squared(model[2]),
                             lambda model: 0.01 * absolute(model) + 0.02 * squared(model)):
                 clinic, beside = train(gradclinic.watch, loss_of, penalty)

@@ -96,7 +96,7 @@ def read(loss, outputs, output):
             continue
         compared = _errors(each, outputs[0], output)
         if compared is not None:
-            found.append(dataclasses.replace(compared, factor=factor))
+            found.append(dataclasses.replace(compared, factor=factor * compared.factor))
         elif each.name().startswith(SCALARS):
             constant = constant_of(each)
             more = 1.0 if constant is None else float(constant) if constant.numel() == 1 else math.nan
@@ -140,7 +140,7 @@ def _errors(node, of_output, output):
         this = "mean" if node.name().startswith("Mean") else "sum"
         reduced = this if reduced in ("", this) else "both"
         node = node.next_functions[0][0]
-    node, weights = _without_weights(node)
+    node, weights = _without_weights(node) if reduced else (node, None)
     if node is None:
         return None
     if node.name() in NAMED:
@@ -149,7 +149,7 @@ def _errors(node, of_output, output):
         if error is None or not reduced or not leads(node.next_functions[0][0], of_output):
             return None
         targets = plain(node._saved_target.detach()).clone()
-        return Compared(error, targets, reduced, error is _entropy, _of_shape(weights, targets))
+        return Compared(error, targets, reduced, error is _entropy, *_of_shape(weights, targets))
     error, node = _of_difference(node) if reduced else (None, None)
     if error is None:
         return None
@@ -163,7 +163,7 @@ def _errors(node, of_output, output):
         if within is None:
             return None
         weights = within if weights is None else weights * within
-    return Compared(error, targets, reduced, weights=_of_shape(weights, targets))
+    return Compared(error, targets, reduced, False, *_of_shape(weights, targets))
 
 
 def constant_of(node):
@@ -193,10 +193,13 @@ def _without_weights(node):
 
 
 def _of_shape(weights, targets):
-    """Weights for each target; None where they are all the same."""
-    if weights is None or bool((weights == weights.flatten()[0]).all()):
-        return None
-    return weights.expand(targets.shape).clone()
+    """Weights for each target, and a number; where weights are all the same they are that number."""
+    if weights is None:
+        return None, 1.0
+    first = weights.flatten()[0]
+    if bool((weights == first).all()):
+        return None, float(first)
+    return weights.expand(targets.shape).clone(), 1.0
 
 
 def _of_difference(node):
