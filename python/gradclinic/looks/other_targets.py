@@ -6,6 +6,7 @@ import collections
 import torch
 from torch.nn import functional
 
+from gradclinic.looks.loss_graph import OUTWEIGHED
 from gradclinic.looks.unsuited import KINDS
 
 FEWEST = 4       # batches
@@ -16,7 +17,6 @@ BEYOND = 0.05    # how far a target may be from where it belongs
 SOME = 0.1       # share of the targets
 EARLY = 8        # batches, in which outputs are still so small that a margin has one target only
 VARIED = 0.1     # deviation of the targets' sizes, over their mean
-OUTWEIGHED = 15  # times what a typical target counts
 DOUBTFUL = 0.1   # share of a loss
 
 

@@ -57,18 +57,22 @@ def _is_entropy_of_amounts(node, of_output, output, loss):
     return several > 0.5 and float((targets < 0).double().mean()) > NEGATIVE
 
 
+def _targets_of_margins(node, of_output, output):
+    """Of a soft margin, or of what is 0 beyond 1 less output times target; None of any other node."""
+    if node.name() == "SoftMarginLossBackward0":
+        return plain(node._saved_target) if leads(node.next_functions[0][0], of_output) else None
+    less = node.next_functions[0][0] if node.name().startswith(("Clamp", "Relu")) else None
+    product = less.next_functions[0][0] if less is not None and less.name() == "RsubBackward1" else None
+    targets = constant_of(product) if product is not None else None
+    if targets is None or targets.shape != output.shape:
+        return None
+    before = next(each for each, _ in product.next_functions if each is not None)
+    return targets if leads(before, of_output) else None
+
+
 def _is_hinge_of_amounts(node, of_output, output, loss):
     """Margins, smooth or not, of targets that are not -1, 1 or, where they do not count, 0; of classes 0 and 1, too."""
-    targets = None
-    if node.name() == "SoftMarginLossBackward0" and leads(node.next_functions[0][0], of_output):
-        targets = plain(node._saved_target)
-    elif node.name().startswith(("Clamp", "Relu")):
-        less = node.next_functions[0][0]    # 1 less output times target
-        product = less.next_functions[0][0] if less is not None and less.name() == "RsubBackward1" else None
-        targets = constant_of(product) if product is not None else None
-        before = [each for each, _ in product.next_functions if each is not None] if targets is not None else []
-        if not before or targets.shape != output.shape or not leads(before[0], of_output):
-            return False
+    targets = _targets_of_margins(node, of_output, output)
     if targets is None:
         return False
     amounts, nothing = (targets.abs() != 1) & (targets != 0), targets == 0

@@ -33,8 +33,8 @@ inline constexpr const char* kTrainingKey = "model.training";
 /// "broken": weights whose entries are all the same are drawn, and no others.
 inline constexpr const char* kSymmetryKey = "model.symmetry";
 
-/// "last": every softmax runs along the last axis; "relu": those whose output a layer
-/// reads, and exponentials, are ReLU.
+/// "last": every softmax runs along the last axis; "relu": a softmax or an exponential whose output a layer reads is a
+/// ReLU.
 inline constexpr const char* kSoftmaxKey = "model.softmax";
 
 /// "true": inputs of samples held out get the mean and the deviation of those trained on.
