@@ -54,6 +54,8 @@ std::vector<Settings> matrix() {
   all.push_back({{"train.clip_norm", "0.05"}, {"train.warmup", "10"}, {"train.schedule", "cosine"}});
   all.push_back({{"train.clip_value", "0.01"}, {"train.schedule", "step"}, {"train.step_every", "30"}});
   all.push_back({{"watch.histograms", "20"}, {"watch.rank", "30"}});
+  for (const char* norm : {"none", "batch", "layer"})
+    all.push_back({{"model.norm", norm}, {"watch.noise", "20"}, {"watch.sharpness", "30"}});
   all.push_back({{"train.batch", "0"}, {"train.optimizer", "adam"}});
   return all;
 }
@@ -72,6 +74,7 @@ Record record_of(const Spec& spec, Run run) {
 bool is_smooth(const std::string& quantity) {
   return quantity.ends_with(".l2") || quantity == "loss" || quantity == "lr" || quantity == "gradient_norm" ||
          quantity == "gradient_norm_clipped" || quantity == "validation.loss" || quantity == "survey.loss" ||
+         quantity.ends_with(".signal") || quantity.ends_with(".variance") || quantity == "sharpness" ||
          quantity.ends_with("spread") || quantity.ends_with("effective_rank") || quantity.ends_with("weight_deviation");
 }
 
@@ -103,8 +106,9 @@ TEST_P(BothEngines, RecordTheSame) {
     EXPECT_EQ(table.columns, libtorch.tables.at(name).columns) << name;
     for (const Column& column : table.columns) {
       if (!is_smooth(column.quantity)) continue;
-      // An update is the difference of two floats: it has only the digits that the weight leaves it.
-      const double tolerance = column.quantity.starts_with("update") ? 10 * kTolerance : kTolerance;
+      // An update is the difference of two floats, a signal that of two squared norms: they have what digits are left.
+      const bool is_difference = column.quantity.starts_with("update") || column.quantity.ends_with(".signal");
+      const double tolerance = is_difference ? 10 * kTolerance : kTolerance;
       EXPECT_LE(
           difference(native.series(column.quantity, column.layer), libtorch.series(column.quantity, column.layer)),
           tolerance)

@@ -2,10 +2,12 @@
 
     networks.py
 
-reads lines of JSON (a spec's settings by key) and prints for each a line of JSON: the losses of all steps.
+reads lines of JSON (a spec's settings by key) and prints for each a line of JSON: the losses and gradient norms of all
+steps, and where it is asked for the sharpness after the last one.
 Data: set noise, drawn as gradclinic draws it, then the weights from the same generator.
 """
 
+import copy
 import json
 import math
 import sys
@@ -120,6 +122,29 @@ class Transformer(nn.Module):
         return self.head(self.norm(self.blocks(x)).mean(1))
 
 
+def sharpness(model, x, y):
+    """The Hessian's largest eigenvalue by sign: plain power iteration in double, shifted where the largest magnitude is
+    a negative one's."""
+    model = copy.deepcopy(model).double()
+    parameters = list(model.parameters())
+    if hasattr(model, "positions"):  # no parameter
+        model.positions = model.positions.double()
+    slopes = torch.autograd.grad(F.mse_loss(model(x.double()), y.double()), parameters, create_graph=True)
+    slope = torch.cat([each.flatten() for each in slopes])
+
+    def power(shift):
+        vector = torch.ones_like(slope)
+        for _ in range(400):
+            vector = vector / vector.norm()
+            image = torch.autograd.grad(slope @ vector, parameters, retain_graph=True)
+            image = torch.cat([each.flatten() for each in image]) - shift * vector
+            value, vector = (vector @ image).item(), image.detach()
+        return value
+
+    largest = power(0.0)
+    return largest if largest > 0 else power(largest) + largest
+
+
 def train(run):
     torch.manual_seed(run["seed"])
     x = torch.randn(run["samples"], run["features"])
@@ -135,7 +160,10 @@ def train(run):
         losses.append(loss.item())
         norms.append(math.sqrt(sum((p.grad.double() ** 2).sum().item() for p in model.parameters())))
         optimizer.step()
-    return {"losses": losses, "norms": norms}
+    result = {"losses": losses, "norms": norms}
+    if run["sharpness"]:
+        result["sharpness"] = sharpness(model, x, y)
+    return result
 
 
 for line in sys.stdin:

@@ -67,6 +67,12 @@ const std::vector<Settings>& networks() {
   return all;
 }
 
+/// One of each kind: plain PyTorch takes its time for it.
+bool has_sharpness(const ModelSpec& model) {
+  return (model.kind == "cnn" && model.norm == "batch" && !model.residual) || model.cell == "lstm" ||
+         (model.kind == "transformer" && model.norm == "layer" && model.pre_norm);
+}
+
 std::string line_of(const Spec& spec) {
   const ModelSpec& model = spec.model;
   const nlohmann::json described = {
@@ -79,6 +85,7 @@ std::string line_of(const Spec& spec) {
                         {"outputs", spec.data.outputs},
                         {"lr", spec.train.lr},
                         {"steps", spec.train.steps},
+                        {"sharpness", has_sharpness(model)},
                         {"model", described}}
       .dump();
 }
@@ -142,6 +149,27 @@ TEST_P(EveryNetwork, IsTrainedTheSameWithAndWithoutAWatch) {
   const double watched = record_of(spec).outcome.final_loss;
   spec.watch.every = spec.watch.surveys = 0;
   EXPECT_EQ(record_of(spec).outcome.final_loss, watched);
+}
+
+TEST_P(EveryNetwork, HasGradientNoiseAndSharpness) {
+  Spec spec = spec_of(networks()[GetParam()]);
+  spec.watch.noise = spec.watch.sharpness = kSteps - 1;
+  const Record record = record_of(spec);
+  for (const Event& event : record.events) ADD_FAILURE() << event.text;
+  expect_close(record.series("loss"), references()[GetParam()]["losses"], 1e-4, "loss of a training that is measured");
+  const Series sharpness = record.series("sharpness");
+  ASSERT_EQ(sharpness.steps, (std::vector<std::int64_t>{0, kSteps - 1}));
+  EXPECT_GT(sharpness.values.back(), 0);
+  if (const nlohmann::json& theirs = references()[GetParam()]; has_sharpness(spec.model)) {
+    const double wanted = theirs["sharpness"].get<double>();
+    EXPECT_NEAR(sharpness.values.back(), wanted, 0.01 * wanted);
+  }
+  double layers = 0;
+  for (int layer = 1; !record.series("gradient_noise.variance", layer).values.empty(); ++layer)
+    layers += record.series("gradient_noise.variance", layer).values.back();
+  const double whole = record.series("gradient_noise.variance", 0).values.back();
+  EXPECT_GT(whole, 0);
+  EXPECT_NEAR(layers, whole, 0.01 * whole);
 }
 
 std::vector<std::size_t> numbers() {

@@ -59,7 +59,7 @@ at::Tensor normalize(const Norm& norm, const at::Tensor& input, const Pass& pass
   constexpr double kEpsilon = 1e-5, kMomentum = 0.1;  // PyTorch's defaults
   if (norm.kind == "batch") {
     const at::Tensor none;
-    const bool tracks = !pass.scales_outputs;
+    const bool tracks = pass.tracks && !pass.scales_outputs;
     return at::batch_norm(input, norm.weight, norm.bias, tracks ? norm.running_mean : none,
                           tracks ? norm.running_variance : none, pass.training, kMomentum, kEpsilon, false);
   }

@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
-#include <fmt/format.h>
 #include <torch/version.h>
 
 #include <algorithm>
@@ -21,6 +20,7 @@
 #include "gradclinic/train/batches.h"
 #include "gradclinic/train/streams.h"
 #include "gradclinic/train/work.h"
+#include "loss_probes.h"
 #include "network.h"
 
 namespace gradclinic::torch {
@@ -87,6 +87,7 @@ class Run {
   }
   /// Samples of a survey: what a step has room for, and no fewer than are worth the calls.
   std::int64_t evaluated_at_once() const { return std::clamp<std::int64_t>(batches_.largest(), 32, kSurveySamples); }
+  LossProbed probed();
   void begin();
   bool step(Outcome& outcome);
   void survey(std::int64_t steps_done);
@@ -101,9 +102,22 @@ class Run {
   std::unique_ptr<Network> network_;
   std::optional<OutsideWatch> watch_;
   std::optional<WatchedTraining> training_;
+  std::optional<LossProbes> probes_;
   std::int64_t planned_ = 0;
   std::int64_t survey_interval_ = 0, surveyed_ = -1;
 };
+
+LossProbed Run::probed() {
+  LossProbed probed{.loss =
+                        [this](const Examples& batch, Generator& drops) {
+                          const Pass pass{.training = true, .tracks = false, .drops = &drops};
+                          return loss_of(spec_.train.loss, network_->forward(batch.inputs, pass), batch.targets);
+                        },
+                    .parameters = network_->parameters(),
+                    .layers = {}};
+  for (const Layer& layer : training_->called_layers()) probed.layers.push_back(layer.name);
+  return probed;
+}
 
 void Run::begin() {
   pass_.training = false;
@@ -113,10 +127,7 @@ void Run::begin() {
   recorder_.begin(header);
   watch_->start(training_->called(), outside_layers(training_->called_layers()));
   watch_->describe_data(describe_data(data_, find_loss(spec_.train.loss)));
-  for (const auto& [key, every] :
-       {std::pair{"noise", spec_.watch.noise}, std::pair{"sharpness", spec_.watch.sharpness}})
-    if (every > 0)
-      recorder_.add_event({0, "not-seen", 0, fmt::format("watch.{} is measured of networks of kind mlp", key)});
+  probes_.emplace(probed(), spec_, recorder_);
   const std::int64_t surveys = spec_.watch.surveys;
   survey_interval_ = surveys > 0 ? std::max<std::int64_t>(1, (planned_ + surveys - 1) / surveys) : 0;
 }
@@ -150,10 +161,11 @@ bool Run::step(Outcome& outcome) {
   if (spec_.watch.rank > 0 && step % spec_.watch.rank == 0) watch_->want_ranks();
   const Batch batch = batches_.next();
   pass_.training = true;
-  outcome.final_loss =
-      training_->step(step, planned_, {samples_of(batch.inputs), wanted(samples_of(batch.targets))}, looks);
+  const Examples examples{samples_of(batch.inputs), wanted(samples_of(batch.targets))};
+  outcome.final_loss = training_->step(step, planned_, examples, looks);
   if (!std::isfinite(outcome.final_loss)) return false;
   outcome.steps = step + 1;
+  probes_->measure(step, examples);
   validate(step, looks);
   if (survey_interval_ > 0 && outcome.steps % survey_interval_ == 0) survey(outcome.steps);
   return true;

@@ -10,9 +10,8 @@ namespace gradclinic::torch {
 
 /// Trains a spec's network through LibTorch, under watch, on one thread, as gradclinic::run does natively, and records
 /// the same tables: on the same batches, from weights that `generator` draws in the same order, with dropout from a
-/// generator of its own. Kinds: engine/networks. Of the spec's [watch], noise and sharpness are not
-/// measured, and an event says so; histograms and ranks are of steps that the cheap gauges see. Throws BadInput, before
-/// anything is recorded, where the network cannot take the data.
+/// generator of its own. Kinds: engine/networks. Of the spec's [watch], histograms and ranks are of steps that the
+/// cheap gauges see. Throws BadInput, before anything is recorded, where the network cannot take the data.
 Outcome run(const Spec& spec, const Split& data, Generator& generator, Recorder& recorder,
             const std::atomic<bool>* stop = nullptr);
 

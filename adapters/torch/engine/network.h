@@ -16,6 +16,7 @@ namespace torch {
 struct Pass {
   bool training = true;
   bool scales_outputs = false;  ///< LSUV's pass: see multiply
+  bool tracks = true;           ///< in training, batch norm updates its running statistics
   Generator* drops = nullptr;   ///< where dropout draws from
 };
 

@@ -23,6 +23,28 @@ double GradientNoise::scale() const {
   return signal <= 0 ? std::numeric_limits<double>::infinity() : variance / signal;
 }
 
+GradientNoise estimate_noise(double part_squares, double whole_squares, double part, double whole) {
+  return {.signal = (whole * whole_squares - part * part_squares) / (whole - part),
+          .variance = std::max(0.0, part_squares - whole_squares) / (1 / part - 1 / whole)};
+}
+
+std::vector<Column> gradient_noise_columns(int depth) {
+  std::vector<Column> columns;
+  for (int layer = 0; layer <= depth; ++layer)
+    for (const char* name : {"signal", "variance", "scale", "signal_to_noise"})
+      columns.push_back({std::string("gradient_noise.") + name, layer});
+  return columns;
+}
+
+void write_gradient_noise(std::span<const GradientNoise> noises, double batch, float* values) {
+  for (const GradientNoise& noise : noises) {
+    *values++ = static_cast<float>(noise.signal);
+    *values++ = static_cast<float>(noise.variance);
+    *values++ = static_cast<float>(noise.scale());
+    *values++ = static_cast<float>(noise.signal_to_noise(batch));
+  }
+}
+
 struct GradientNoiseMeter::Implementation {
   Implementation(const Training& training, Index largest_part)
       : generator(training.spec.seed),
@@ -45,15 +67,15 @@ struct GradientNoiseMeter::Implementation {
 };
 
 GradientNoiseMeter::GradientNoiseMeter(const Training& training)
-    : implementation_(std::make_unique<Implementation>(training, std::max<Index>(2, training.largest_batch / kParts))) {
-}
+    : implementation_(
+          std::make_unique<Implementation>(training, std::max<Index>(2, training.largest_batch / kNoiseParts))) {}
 GradientNoiseMeter::~GradientNoiseMeter() = default;
 GradientNoiseMeter::GradientNoiseMeter(GradientNoiseMeter&&) noexcept = default;
 
 const std::vector<GradientNoise>& GradientNoiseMeter::estimate(const Training& training, View<const float> inputs,
                                                                View<const float> targets) {
   Implementation& own = *implementation_;
-  const Index parts = std::min(kParts, inputs.columns / 2);
+  const Index parts = std::min(kNoiseParts, inputs.columns / 2);
   std::fill(own.result.begin(), own.result.end(), GradientNoise{kNaN, kNaN});
   if (parts < 2) return own.result;
   const Index size = inputs.columns / parts;
@@ -90,14 +112,9 @@ const std::vector<GradientNoise>& GradientNoiseMeter::estimate(const Training& t
     result[parameter.layer].signal += squares;  // |G|^2 until the loop below
     result[0].signal += squares;
   }
-  const double small = static_cast<double>(size);
-  const double large = static_cast<double>(size * parts);
-  for (std::size_t layer = 0; layer < result.size(); ++layer) {
-    const double large_squares = result[layer].signal;
-    const double small_squares = own.squares[layer];
-    result[layer].signal = (large * large_squares - small * small_squares) / (large - small);
-    result[layer].variance = std::max(0.0, small_squares - large_squares) / (1 / small - 1 / large);
-  }
+  for (std::size_t layer = 0; layer < result.size(); ++layer)
+    result[layer] = estimate_noise(own.squares[layer], result[layer].signal, static_cast<double>(size),
+                                   static_cast<double>(size * parts));
   return result;
 }
 

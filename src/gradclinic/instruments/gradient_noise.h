@@ -1,8 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
+#include "gradclinic/instruments/sink.h"
 #include "gradclinic/train/observer.h"
 
 namespace gradclinic {
@@ -21,6 +23,17 @@ struct GradientNoise {
   double signal_to_noise(double batch) const { return batch * signal / variance; }
 };
 
+/// From the squared norms of the gradients on parts of so many samples (their mean) and on all samples of a batch.
+GradientNoise estimate_noise(double part_squares, double whole_squares, double part, double whole);
+
+/// The columns of the gauge: signal, variance, scale and signal to noise of the whole network and of each layer.
+std::vector<Column> gradient_noise_columns(int depth);
+/// Fills them, from one entry for the network and each layer of it, for a batch of so many samples.
+void write_gradient_noise(std::span<const GradientNoise> noises, double batch, float* values);
+
+/// Parts that a batch is cut into; of fewer than two samples each there are fewer.
+inline constexpr Index kNoiseParts = 8;
+
 /// Estimates on a network of its own, in training mode.
 class GradientNoiseMeter {
  public:
@@ -28,13 +41,11 @@ class GradientNoiseMeter {
   ~GradientNoiseMeter();
   GradientNoiseMeter(GradientNoiseMeter&&) noexcept;
 
-  /// At the network's present parameters, over kParts equal parts of the batch (fewer when it has not two samples for
-  /// each; a rest is left out). Entry 0 is the whole network, entry l the linear layer l with its norm. All NaN for
+  /// At the network's present parameters, over kNoiseParts equal parts of the batch (fewer when it has not two samples
+  /// for each; a rest is left out). Entry 0 is the whole network, entry l the linear layer l with its norm. All NaN for
   /// fewer than 4 samples. Dropout is drawn anew for each part; batch norm sees a part's own statistics.
   const std::vector<GradientNoise>& estimate(const Training& training, View<const float> inputs,
                                              View<const float> targets);
-
-  static constexpr Index kParts = 8;
 
  private:
   struct Implementation;

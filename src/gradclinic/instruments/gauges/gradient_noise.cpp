@@ -9,17 +9,11 @@ namespace {
 
 Probe start(const Training& training) {
   Probe probe;
-  for (int layer = 0; layer <= training.network.depth(); ++layer)
-    for (const char* name : {"signal", "variance", "scale", "signal_to_noise"})
-      probe.columns.push_back({std::string("gradient_noise.") + name, layer});
+  probe.columns = gradient_noise_columns(training.network.depth());
   probe.measure = [meter = std::make_shared<GradientNoiseMeter>(training)](const ProbeInput& input, float* values) {
-    const double batch = static_cast<double>(input.summary.inputs.columns);
-    for (const GradientNoise& noise : meter->estimate(input.training, input.summary.inputs, input.summary.targets)) {
-      *values++ = static_cast<float>(noise.signal);
-      *values++ = static_cast<float>(noise.variance);
-      *values++ = static_cast<float>(noise.scale());
-      *values++ = static_cast<float>(noise.signal_to_noise(batch));
-    }
+    const StepSummary& batch = input.summary;
+    write_gradient_noise(meter->estimate(input.training, batch.inputs, batch.targets),
+                         static_cast<double>(batch.inputs.columns), values);
   };
   return probe;
 }
