@@ -6,7 +6,10 @@
 namespace gradclinic {
 namespace {
 
-constexpr double kDiverged = 4;  // a shortfall of all that can be learned
+constexpr double kDiverged = 4;         // a shortfall of all that can be learned
+constexpr double kLittleLearned = 0.5;  // a held-out loss above which losses count by themselves
+constexpr double kAsRight = 0.5;        // a shortfall of accuracy that says neither
+constexpr double kByItself = 2;         // one of losses that is clear by itself
 
 /// Share missing of what the other learned; nothing where the other hardly learned anything.
 double missing(double loss, double other, double least) {
@@ -54,7 +57,10 @@ double shortfall(const Course& course, std::int64_t step, const Course& other, s
   const double accuracy =
       (other_accuracy - own_accuracy) / (kClearAccuracy + standard_error(other_accuracy, course.held_out));
   // A loss on samples held out suffers from confidence, a training loss from what keeps it from memorizing.
-  return std::max(accuracy, std::min(losses, 2 * accuracy + 0.5));
+  const double beside_accuracy = std::max(accuracy, std::min(losses, 2 * accuracy + 0.5));
+  const bool learned_little =
+      !course.of_first && Course::at(course.validation, step).loss > kLittleLearned && accuracy > -kAsRight;
+  return learned_little ? std::max(beside_accuracy, losses / kByItself) : beside_accuracy;
 }
 
 }  // namespace gradclinic
