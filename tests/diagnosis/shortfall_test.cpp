@@ -62,8 +62,11 @@ TEST(Shortfall, OfAClassificationIsOfTheHeldOutAccuracy) {
 }
 
 TEST(Shortfall, LossesOfAClassifierCountWhereAccuracyDoesNotSpeakAgainstIt) {
-  EXPECT_LE(shortfall_of(course_of(0.9, 0.9, 0.9), course_of(0.1, 0.1, 0.9)), 0.5)
+  EXPECT_LE(shortfall_of(course_of(0.45, 0.45, 0.9), course_of(0.05, 0.05, 0.9)), 0.5)
       << "as accurate: not clearly worse, though less sure";
+  EXPECT_NEAR(shortfall_of(course_of(0.9, 0.9, 0.9), course_of(0.1, 0.1, 0.9)), 0.8 / 0.9 / 0.25 / 2, 1e-9)
+      << "as accurate, but hardly anything was learned: losses count by half";
+  EXPECT_LE(shortfall_of(course_of(0.9, 0.3, 0.9), course_of(0.1, 0.1, 0.9)), 0.5) << "a training loss alone";
   EXPECT_LE(shortfall_of(course_of(0.1, 5, 0.9), course_of(0.1, 0.2, 0.9)), 0) << "too sure, but as accurate";
   EXPECT_LT(shortfall_of(course_of(0.9, 0.9, 0.95), course_of(0.1, 0.1, 0.5)), 0) << "more accurate";
   EXPECT_GT(shortfall_of(course_of(0.9, 0.9, 0.85), course_of(0.1, 0.1, 0.9)), 1)

@@ -4,6 +4,7 @@ import torch
 
 FEWEST = 4       # batches
 ENOUGH = 40      # batches, after which no more are looked at
+UNTOLD = -100    # a class that cross-entropies leave out
 OFTEN = 0.25     # share of the samples that a loss with margins still pulls at
 
 
@@ -87,7 +88,8 @@ def _is_of_numbers(found):
 
 def pulled_up(output, gradient):
     """(axis of the classes, class of each sample) where a loss pulls one of a sample's outputs up and none but others
-    down; of those that it does not pull at, the largest output's. None of any other loss."""
+    down; of those that it does not pull at, the largest output's; UNTOLD of those that it only pulls down. None of any
+    other loss."""
     for axis in {1, output.ndim - 1} if output.ndim > 1 else ():
         rows = gradient.movedim(axis, -1).flatten(0, -2)
         ups = (rows < 0).sum(1)
@@ -97,7 +99,8 @@ def pulled_up(output, gradient):
         if not bool(((rows > 0).sum(1) > 0).any()):  # a look at one entry, as at the action taken
             continue
         largest = output.movedim(axis, -1).flatten(0, -2).argmax(1)
-        return axis, torch.where(pulled & (ups == 1), rows.argmin(1), largest)
+        classes = torch.where(pulled & (ups == 1), rows.argmin(1), largest)
+        return axis, torch.where(pulled & (ups == 0), UNTOLD, classes)
     return None
 
 

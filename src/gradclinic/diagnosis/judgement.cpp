@@ -14,10 +14,9 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kStrongEvidence = 0.8;
-/// Larger batches, as many of them, show the samples more often.
-constexpr double kLargerBatchShortfall = 1.5;
-/// A reference is another architecture, whose bias may suit the data better: it has to be better by more.
-constexpr double kReferenceShortfall = 2;
+/// Another training, whose bias may suit the data better, has to be better by more, as has one without what nothing in
+/// the record asks for: of as many as are tried one may be luckier.
+constexpr double kAnotherShortfall = 1.5;
 /// A plain network is built otherwise in everything, and may happen to suit the data, which shows more in points of
 /// accuracy than in a loss: a model that has learned half of the classes' loss has to be beaten by far. Beside a
 /// mistake that is seen in the model clear is enough.
@@ -27,15 +26,13 @@ constexpr double kPlainByFar = 4;
 constexpr double kLittle = 0.5;
 /// What a removal that was tried in vain counts for where nothing is learned: its suspect is behind any untried one.
 constexpr double kInVain = 0.1;
-/// A mistake that is seen in the code counts by what it costs in losses, too, though as many samples are right: clear
-/// is twice as much.
-constexpr double kSeen = 0.6;
-constexpr double kLossOfAMistake = 2;
 /// A loss that is as good as a constant prediction's.
 constexpr double kNothing = 0.95;
-/// So does what nothing in the record asks for: with as many rates tried, one may be luckier.
-constexpr double kSuspicionShortfall = 1.5;
 constexpr double kSuspicion = 0.4;
+/// Changes of so many kinds, of which each is better by as much, are no luck: recipes count as one, as do all changes
+/// of a suspect.
+constexpr double kAgreedShortfall = 1.25;
+constexpr int kAgreedKinds = 3;
 /// A quarter of what can be learned is clear, so this is all of it.
 constexpr double kAllLost = 4;
 
@@ -47,10 +44,6 @@ std::int64_t step_of(const Chart& chart, const Counterfactual& tried) {
 
 double shortfall_against(const Chart& chart, const Counterfactual& tried) {
   return shortfall(chart.course(), step_of(chart, tried), tried.course, tried.steps);
-}
-
-double loss_shortfall_against(const Chart& chart, const Counterfactual& tried) {
-  return loss_shortfall(chart.course(), step_of(chart, tried), tried.course, tried.steps);
 }
 
 const Suspect* fatal_suspect(const std::vector<Suspect>& suspects) {
@@ -111,10 +104,8 @@ double clear_for(const Chart& chart, const Suspect& suspect, const TriedChange& 
   const bool another = std::ranges::any_of(tried.changes, [&](const Change& change) {
     return (change.key == "train.steps" && begun) || change.key == kFrozenKey;
   });
-  const bool larger =
-      std::ranges::any_of(tried.changes, [](const Change& change) { return change.key == "train.batch"; });
-  if (another && chart.spec().model.kind == "outside") return larger ? kLargerBatchShortfall : kReferenceShortfall;
-  return suspect.finding.confidence < kSuspicion ? kSuspicionShortfall : 1;
+  const bool outside = chart.spec().model.kind == "outside";
+  return (another && outside) || suspect.finding.confidence < kSuspicion ? kAnotherShortfall : 1;
 }
 
 std::string how_far(const Chart& chart) {
@@ -141,21 +132,29 @@ std::string describe(const std::vector<Change>& changes) {
 Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const std::vector<TriedChange>& references) {
   Judgement judgement;
   bool clearly_worse = false;
-  const auto consider = [&](const TriedChange& tried, double clear, bool seen = false) {
-    if (tried.result.course.empty() || tried.result.course.diverged) return;
-    double amount = shortfall_against(chart, tried.result);
-    if (seen) amount = std::max(amount, loss_shortfall_against(chart, tried.result) / kLossOfAMistake);
+  int agreed = 0;
+  const auto consider = [&](const TriedChange& tried, double clear) {
+    if (tried.result.course.empty() || tried.result.course.diverged) return 0.0;
+    const double amount = shortfall_against(chart, tried.result);
     clearly_worse |= amount >= clear;
-    if (judgement.best && amount <= judgement.shortfall) return;
+    if (judgement.best && amount <= judgement.shortfall) return amount;
     judgement.best = &tried.result;
     judgement.shortfall = amount;
+    return amount;
   };
-  for (const TriedChange& tried : references) consider(tried, kReferenceShortfall);
-  for (const Suspect& suspect : suspects)
-    for (const TriedChange& tried : suspect.tried)
-      consider(tried,
-               suspect.pathology->last_resort ? clear_for_plain(chart, suspects) : clear_for(chart, suspect, tried),
-               suspect.finding.by_hand && suspect.finding.confidence >= kSeen);
+  double of_kind = 0;
+  for (const TriedChange& tried : references) of_kind = std::max(of_kind, consider(tried, kAnotherShortfall));
+  agreed += of_kind >= kAgreedShortfall;
+  for (const Suspect& suspect : suspects) {
+    const bool plain = suspect.pathology->last_resort;
+    of_kind = 0;
+    for (const TriedChange& tried : suspect.tried) {
+      const double clear = plain ? clear_for_plain(chart, suspects) : clear_for(chart, suspect, tried);
+      of_kind = std::max(of_kind, consider(tried, clear));
+    }
+    agreed += !plain && of_kind >= kAgreedShortfall;
+  }
+  clearly_worse |= agreed >= kAgreedKinds;
 
   const Course& course = chart.course();
   if (!judgement.best) judgement.shortfall = course.diverged ? kAllLost : kNaN;

@@ -38,8 +38,8 @@ double of_held_out(const Course& course, std::int64_t step, const Course& other,
          kClearLossShare;
 }
 
-}  // namespace
-
+/// In losses alone, whatever the accuracies: of the training loss and the one held out, where there are any, the
+/// smaller.
 double loss_shortfall(const Course& course, std::int64_t step, const Course& other, std::int64_t other_step) {
   if (other.empty() || other.diverged) return 0;
   if (course.empty() || course.diverged) return kDiverged;
@@ -47,6 +47,8 @@ double loss_shortfall(const Course& course, std::int64_t step, const Course& oth
   if (course.validation.empty() || other.validation.empty()) return training;
   return std::min(training, of_held_out(course, step, other, other_step));
 }
+
+}  // namespace
 
 double shortfall(const Course& course, std::int64_t step, const Course& other, std::int64_t other_step) {
   const double losses = loss_shortfall(course, step, other, other_step);

@@ -17,10 +17,6 @@ namespace gradclinic {
 /// A held-out accuracy is only as sure as its samples are many: one standard error is added to the 5 points.
 double shortfall(const Course& course, std::int64_t step, const Course& other, std::int64_t other_step);
 
-/// The same in losses alone, whatever the accuracies: of the training loss and the one on samples held out, where there
-/// are any, the smaller.
-double loss_shortfall(const Course& course, std::int64_t step, const Course& other, std::int64_t other_step);
-
 /// The parts of a clear shortfall: a share of the loss that the other one learned, points of accuracy.
 inline constexpr double kClearLossShare = 0.25;
 inline constexpr double kClearAccuracy = 0.05;

@@ -9,7 +9,24 @@
 namespace gradclinic::pathologies {
 namespace {
 
+/// The first layer of which only one number goes on, into a layer of several; 0 where there is none.
+int bottleneck(const Chart& chart) {
+  for (int layer = 1; layer < chart.depth(); ++layer)
+    if (fan_out(chart, layer) == 1 && fan_in(chart, layer + 1) == 1 && fan_out(chart, layer + 1) > 1) return layer;
+  return 0;
+}
+
 std::optional<Finding> examine(const Chart& chart) {
+  if (const int narrow = bottleneck(chart))
+    return Finding{.confidence = 0.8,
+                   .onset_step = 0,
+                   .layers = {narrow},
+                   .evidence = {{fmt::format("units of layer {}", narrow), 1, "more than one"}},
+                   .rule = fmt::format("layer {} has one unit, and layer {} sees nothing else", narrow, narrow + 1),
+                   .sentence =
+                       "All that later layers learn of a sample has to pass through a single number. Give the "
+                       "layer more units.",
+                   .by_hand = true};
   if (chart.hidden() < 2 || chart.spec().model.width < 2) return std::nullopt;
   const int last = chart.hidden();
   const double alike = std::max(chart.surveyed_first("alike", last), chart.surveyed_last("alike", last));
@@ -33,7 +50,10 @@ std::optional<Finding> examine(const Chart& chart) {
           "Deep in the network all inputs look the same, so that the last layers have nothing to tell them apart by."};
 }
 
-std::vector<std::vector<Change>> without(const Chart& chart) { return gentler_architectures(chart.spec().model); }
+std::vector<std::vector<Change>> without(const Chart& chart) {
+  if (bottleneck(chart) > 0) return {};
+  return gentler_architectures(chart.spec().model);
+}
 
 }  // namespace
 

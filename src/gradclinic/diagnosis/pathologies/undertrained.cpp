@@ -14,6 +14,7 @@ constexpr std::int64_t kLonger = 5;
 constexpr std::int64_t kLongerOutside = 3;
 constexpr std::int64_t kMostOutside = 20;
 constexpr std::int64_t kFewUpdates = 150;
+constexpr double kSettled = 0.02;  // a fall over the last third
 
 std::optional<Finding> examine(const Chart& chart) {
   const std::vector<Point>& points = chart.course().training;
@@ -21,19 +22,23 @@ std::optional<Finding> examine(const Chart& chart) {
   const double before = points[std::min(points.size() * 2 / 3, points.size() - 2)].loss;
   const double last = points.back().loss;
   const double fall = (before - last) / std::max(before, 1e-12);
-  if (fall < 0.02) return std::nullopt;
-  const double ratio = typical_update_ratio(chart, kWhole);
   const auto steps = static_cast<double>(chart.record().outcome.steps);
+  const bool still_falls = fall >= kSettled;
+  if (!still_falls && steps >= kFewUpdates) return std::nullopt;
+  const double ratio = typical_update_ratio(chart, kWhole);
   const double confidence =
-      0.2 + 0.25 * ramp(fall, 0.02, 0.15) + 0.15 * log_ramp(ratio, 1e-4, 2e-3) + 0.3 * log_ramp(steps, 300, 20);
+      0.2 + 0.25 * ramp(fall, kSettled, 0.15) + 0.15 * log_ramp(ratio, 1e-4, 2e-3) + 0.3 * log_ramp(steps, 300, 20);
   return Finding{
       .confidence = confidence,
       .onset_step = chart.record().outcome.steps,
       .evidence = {{"fall of the loss over the last third of the steps", fall, "below 0.02 once it has converged"},
                    {"steps done", steps, ""},
                    {"update over weights, the median layer's", ratio, "about 1e-3"}},
-      .rule = fmt::format("the loss still falls by {:.1f} % over the last third of {:.0f} steps", 100 * fall, steps),
-      .sentence = "Training ends while the loss is still falling."};
+      .rule = still_falls ? fmt::format("the loss still falls by {:.1f} % over the last third of {:.0f} steps",
+                                        100 * fall, steps)
+                          : fmt::format("{:.0f} steps in all", steps),
+      .sentence = still_falls ? "Training ends while the loss is still falling."
+                              : "Training ends after too few updates to tell what it would come to."};
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
