@@ -133,6 +133,23 @@ TEST(Pathologies, EveryOneFiresWhereItIsAndNotWhereItIsNot) {
   }
 }
 
+TEST(Pathologies, ATrainingOfFewStepsMayBeUndertrainedWhereItsLossStandsStill) {
+  EXPECT_GT(confidence("undertrained", {{"train.lr", "1e-6"}, {"train.steps", "20"}}), 0);
+  EXPECT_EQ(confidence("undertrained", {{"train.lr", "1e-6"}, {"train.steps", "300"}}), 0);
+}
+
+TEST(Pathologies, ALayerOfOneUnitIsABottleneckWhereSeveralFollow) {
+  const auto of_width = [](const char* width, const char* classes) {
+    return confidence("rank-collapse", {{"data.set", "blobs"},
+                                        {"data.classes", classes},
+                                        {"train.loss", "cross_entropy"},
+                                        {"train.steps", "40"},
+                                        {"model.width", width}});
+  };
+  EXPECT_GE(of_width("1", "3"), 0.8);
+  EXPECT_LT(of_width("2", "3"), 0.8);
+}
+
 TEST(Pathologies, EveryOneHasAPair) {
   std::multiset<std::string> paired;
   for (const Pair& pair : pairs()) paired.insert(pair.id);

@@ -18,16 +18,13 @@ constexpr double kStrongEvidence = 0.8;
 /// the record asks for: of as many as are tried one may be luckier.
 constexpr double kAnotherShortfall = 1.5;
 /// A plain network is built otherwise in everything, and may happen to suit the data, which shows more in points of
-/// accuracy than in a loss: a model that has learned half of the classes' loss has to be beaten by far. Beside a
-/// mistake that is seen in the model clear is enough.
+/// accuracy than in a loss. Beside a mistake that is seen in the model clear is enough.
 constexpr double kPlainOfAmounts = 1.5;
 constexpr double kPlainOfClasses = 2;
-constexpr double kPlainByFar = 4;
-constexpr double kLittle = 0.5;
 /// What a removal that was tried in vain counts for where nothing is learned: its suspect is behind any untried one.
 constexpr double kInVain = 0.1;
 /// A loss that is as good as a constant prediction's.
-constexpr double kNothing = 0.95;
+constexpr double kNothing = 0.9;
 constexpr double kSuspicion = 0.4;
 /// Changes of so many kinds, of which each is better by as much, are no luck: recipes count as one, as do all changes
 /// of a suspect.
@@ -62,9 +59,7 @@ double clear_for_plain(const Chart& chart, const std::vector<Suspect>& suspects)
     return suspect.finding.by_hand && suspect.tried.empty() && suspect.finding.confidence >= kStrongEvidence;
   });
   if (mistaken || chart.fact("inputs_ignored") > kIgnoredInputs) return 1;
-  const Point& end = end_of(chart.course());
-  if (std::isnan(end.accuracy)) return kPlainOfAmounts;
-  return end.loss > kLittle ? kPlainOfClasses : kPlainByFar;
+  return std::isnan(end_of(chart.course()).accuracy) ? kPlainOfAmounts : kPlainOfClasses;
 }
 
 /// Whether neither the samples trained on nor those held out are predicted better than by a constant, of a loss that is
