@@ -7,7 +7,7 @@ import data
 import plan
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.008, batch=25, epochs=6, schedule="one-cycle")
 OWN_DATA = {"samples", "noise"}
 

@@ -8,7 +8,7 @@ import images
 import plan
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="rmsprop", lr=0.004, batch=20, epochs=8, schedule="step", decay=0.3, every=240)
 OWN_DATA = {"samples"}
 

@@ -8,7 +8,7 @@ import plan
 import sounds
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.005, batch=40, epochs=10, weight_decay=0.01, schedule="cosine", warm_up=20)
 OWN_DATA = {"samples"}
 WORDS = 6

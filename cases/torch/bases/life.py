@@ -8,7 +8,7 @@ import images
 import plan
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="sgd", lr=0.15, batch=16, epochs=12, schedule="linear")
 OWN_DATA = {"samples", "share"}
 

@@ -8,7 +8,7 @@ import data
 import plan
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.012, batch=40, epochs=8, schedule="exponential", decay=0.99, clip=5.0)
 OWN_DATA = {"samples", "missing"}
 
