@@ -389,3 +389,21 @@ def wards(generator, samples, *, held_out=400, length=12, noise=0.2, missing=0.5
     values = (signs + noise * torch.randn(signs.shape, generator=generator)) * taken
     targets = relabel((risk > 0).float(), labels, 2, generator)
     return split(torch.cat([values, taken, since / length], 2), targets, samples)
+
+
+def spanning(generator, samples, *, held_out=300, places=9, noise=0.05):
+    """Places on a map of two by two, its middle being 0 (samples, places, 2); the target is how long the shortest roads
+    are that join them all, standardized, plus noise."""
+    count = samples + held_out
+    inputs = 2 * torch.rand(count, places, 2, generator=generator) - 1
+    away = torch.cdist(inputs, inputs)
+    rows, length = torch.arange(count), torch.zeros(count)
+    nearest = away[:, 0].clone()
+    nearest[:, 0] = math.inf
+    for _ in range(places - 1):
+        step, new = nearest.min(1)
+        length += step
+        nearest = torch.where(nearest.isinf(), nearest, torch.minimum(nearest, away[rows, new]))
+        nearest[rows, new] = math.inf
+    length = ((length - length[:samples].mean()) / length[:samples].std()).unsqueeze(1)
+    return split(inputs, length + noise * torch.randn(count, 1, generator=generator), samples)
