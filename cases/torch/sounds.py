@@ -1,5 +1,7 @@
-"""Samples: sounds, as spectra that follow each other. Return training inputs and targets, then held-out inputs and
-targets."""
+"""Samples: sounds, as spectra that follow each other, and waves. Return training inputs and targets, then held-out
+inputs and targets."""
+
+import math
 
 import torch
 
@@ -69,3 +71,21 @@ def keywords(generator, samples, *, held_out=300, length=16, noise=0.5):
     frames = torch.where(said, loud * spoken, 0.5 * hum)
     frames = frames + noise * torch.randn(frames.shape, generator=generator)
     return split(frames, classes, samples)
+
+
+def burgers(generator, samples, *, held_out=200, points=32, viscosity=0.005, time=0.15, steps=60):
+    """Waves around a ring (samples, points, 1), each a sum of three sines; the target is what they are some time later,
+    for they steepen by Burgers' equation, u_t + u u_x = viscosity u_xx. Both are divided by their deviation."""
+    count = samples + held_out
+    height = torch.randn(count, 3, 1, generator=generator) / torch.tensor([[1.0], [1.5], [2.0]])
+    phase = 2 * math.pi * torch.rand(count, 3, 1, generator=generator)
+    number = torch.arange(1, 4).unsqueeze(1)
+    before = (height * torch.sin(2 * math.pi * number * torch.arange(points) / points + phase)).sum(1)
+    after, step = before, time / steps
+    for _ in range(steps):
+        ahead, behind = after.roll(-1, 1), after.roll(1, 1)
+        flow = 0.5 * (after.clamp(min=0) ** 2 + ahead.clamp(max=0) ** 2)
+        push = points * (flow.roll(1, 1) - flow) + viscosity * points ** 2 * (ahead - 2 * after + behind)
+        after = after + step * push
+    before, after = (waves.unsqueeze(2) / waves[:samples].std() for waves in (before, after))
+    return split(before, after, samples)
