@@ -39,6 +39,8 @@ def make_optimizer(name, parameters, lr, momentum, weight_decay, betas, eps):
         return torch.optim.Adam(parameters, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay)
     if name == "adamw":
         return torch.optim.AdamW(parameters, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay)
+    if name == "radam":
+        return torch.optim.RAdam(parameters, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay)
     if name == "rmsprop":
         return torch.optim.RMSprop(parameters, lr=lr, eps=eps, weight_decay=weight_decay)
     if name == "adadelta":

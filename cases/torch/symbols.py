@@ -205,3 +205,18 @@ def headlines(generator, samples, *, held_out=300, length=16, topics=5):
     inputs = torch.zeros(count, length, dtype=torch.long)
     inputs[:, :15] = words * (torch.arange(15) < torch.randint(9, 16, (count, 1), generator=generator))
     return split(inputs, classes, samples)
+
+
+def squares(generator, samples, *, held_out=300, side=4, empty=7):
+    """Latin squares (samples, side, side) of 1 to `side`, in which so many places are 0; the targets are what these
+    hold, less 1, row by row."""
+    count = samples + held_out
+
+    def shuffled():
+        return torch.rand(count, side, generator=generator).argsort(1)
+
+    square = (shuffled().unsqueeze(2) + shuffled().unsqueeze(1)) % side
+    square = shuffled().gather(1, square.flatten(1))
+    places = torch.rand(count, side * side, generator=generator).argsort(1)[:, :empty].sort(1)[0]
+    targets = square.gather(1, places)
+    return split((square + 1).scatter(1, places, 0).unflatten(1, (side, side)), targets, samples)
