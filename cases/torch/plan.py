@@ -43,6 +43,8 @@ def make_optimizer(name, parameters, lr, momentum, weight_decay, betas, eps):
         return torch.optim.RAdam(parameters, lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay)
     if name == "rmsprop":
         return torch.optim.RMSprop(parameters, lr=lr, eps=eps, weight_decay=weight_decay)
+    if name == "adagrad":
+        return torch.optim.Adagrad(parameters, lr=lr, weight_decay=weight_decay)
     if name == "adadelta":
         return torch.optim.Adadelta(parameters, lr=lr, weight_decay=weight_decay)
     raise ValueError(f"optimizer: no such one (got {name})")

@@ -220,3 +220,19 @@ def squares(generator, samples, *, held_out=300, side=4, empty=7):
     places = torch.rand(count, side * side, generator=generator).argsort(1)[:, :empty].sort(1)[0]
     targets = square.gather(1, places)
     return split((square + 1).scatter(1, places, 0).unflatten(1, (side, side)), targets, samples)
+
+
+def formulas(generator, samples, *, held_out=300, numbers=4):
+    """Formulas of eight numbers as whole trees (samples, 15), level by level from the root: seven signs, then the
+    numbers, 0 and up. The signs are 0 for the smaller of two, 1 for the larger, 2 for the left one and 3 for their sum,
+    less `numbers` where it is so much; the class is what the formula comes to."""
+    count = samples + held_out
+    signs = torch.randint(4, (count, 7), generator=generator)
+    leaves = torch.randint(numbers, (count, 8), generator=generator)
+    values = leaves
+    for start in (3, 1, 0):
+        left, right = values[:, ::2], values[:, 1::2]
+        ways = torch.stack([torch.minimum(left, right), torch.maximum(left, right), left, (left + right) % numbers])
+        here = signs[:, start:start + left.shape[1]]
+        values = ways.gather(0, here.unsqueeze(0)).squeeze(0)
+    return split(torch.cat([signs, leaves], 1), values.squeeze(1), samples)
