@@ -3,7 +3,7 @@
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import geometry
 import plan
 
 FAMILY = "attention"
@@ -66,7 +66,7 @@ LOSSES = {
 def training(seed, *, samples=800, noise=0.05, layers=2, inner="relu", activation="relu", last="none", over=2,
              std=None, frozen=False, loss="mse", **change):
     generator = plan.prepare(seed)
-    samples = data.forces(generator, samples, noise=noise)
+    samples = geometry.forces(generator, samples, noise=noise)
     model = ForceField(layers=layers, inner=inner, activation=activation, last=last, over=over)
     if std is not None:
         for parameter in model.parameters():

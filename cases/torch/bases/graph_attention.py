@@ -4,7 +4,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-import data
+import geometry
 import plan
 import weights
 
@@ -60,11 +60,11 @@ FINALS = {"identity": nn.Identity(), "relu": nn.ReLU()}
 def training(seed, *, samples=600, nodes=10, noise=0.1, hidden=8, heads=3, slope=0.2, loops=True,
              final="identity", gain=None, offset=0.0, scale=1.0, size=1.0, loss="mse", **change):
     generator = plan.prepare(seed)
-    samples = data.graphs(generator, samples, nodes=nodes, noise=noise, loops=loops)
+    samples = geometry.graphs(generator, samples, nodes=nodes, noise=noise, loops=loops)
     for graphs, targets in (samples[:2], samples[2:]):
-        graphs[..., :data.NODE_FEATURES] *= size
+        graphs[..., :geometry.NODE_FEATURES] *= size
         targets.mul_(scale).add_(offset)
-    model = GAT(data.NODE_FEATURES, hidden, heads, slope, FINALS[final])
+    model = GAT(geometry.NODE_FEATURES, hidden, heads, slope, FINALS[final])
     if gain is not None:
         weights.scale_weights(model, gain)
     return plan.make(model, samples, LOSSES[loss], seed=seed, **{**PLAN, **change})

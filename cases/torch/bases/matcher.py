@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import geometry
 import plan
 
 FAMILY = "attention"
@@ -72,7 +72,7 @@ SCORES = {
 def training(seed, *, samples=800, points=8, jitter=0.05, inverse=True, size=1.0, shift=0.0, dim=32, heads=4, depth=1,
              residual=1.0, scores="product", frozen=False, zero_branches=False, smoothing=0.0, **change):
     generator = plan.prepare(seed)
-    inputs, targets, *held_out = data.matches(generator, samples, points=points, jitter=jitter, inverse=inverse)
+    inputs, targets, *held_out = geometry.matches(generator, samples, points=points, jitter=jitter, inverse=inverse)
     samples = inputs * size + shift, targets, held_out[0] * size + shift, held_out[1]
     model = Matcher(dim, heads, depth, residual, scores)
     if frozen:

@@ -3,7 +3,7 @@
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import geometry
 import plan
 import weights
 
@@ -47,7 +47,7 @@ class Graphormer(nn.Module):
 
     def __init__(self, *, dim=32, heads=4, layers=2, over=-1, dropout=0.0, sizes=(32,), activation=nn.SiLU):
         super().__init__()
-        self.atom_encoder = nn.Embedding(data.ATOM_KINDS + 1, dim, padding_idx=0)
+        self.atom_encoder = nn.Embedding(geometry.ATOM_KINDS + 1, dim, padding_idx=0)
         self.degree_encoder = nn.Embedding(10, dim)
         self.distance_bias = nn.Embedding(FAR, heads)
         self.layers = nn.ModuleList([GraphormerLayer(dim, heads, over, dropout) for _ in range(layers)])
@@ -89,4 +89,4 @@ def training(seed, *, samples=800, over=-1, dropout=0.0, sizes=(32,), activation
         nn.init.zeros_(getattr(model, part).weight)
     if frozen:
         model.layers[0].attn.requires_grad_(False)
-    return plan.make(model, data.molecules(generator, samples), LOSSES[loss], seed=seed, **{**PLAN, **change})
+    return plan.make(model, geometry.molecules(generator, samples), LOSSES[loss], seed=seed, **{**PLAN, **change})

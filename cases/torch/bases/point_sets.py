@@ -4,7 +4,7 @@ import torch
 from torch import einsum, nn
 from torch.nn import functional as F
 
-import data
+import geometry
 import plan
 import weights
 
@@ -62,7 +62,7 @@ LOSSES = {
 def training(seed, *, samples=1000, points=16, jitter=0.05, dim=24, depth=1, heads=4,
              sharpness=1.0, head_gain=1.0, size=1.0, shift=0.0, labels="true", loss="cross entropy", **change):
     generator = plan.prepare(seed)
-    inputs, targets, *held_out = data.outlines(generator, samples, points=points, jitter=jitter, labels=labels)
+    inputs, targets, *held_out = geometry.outlines(generator, samples, points=points, jitter=jitter, labels=labels)
     samples = inputs * size + shift, targets, held_out[0] * size + shift, held_out[1]
     model = SetTransformer(dim, depth, heads, sharpness)
     weights.scale_weights(model.classify, head_gain)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import data
+import geometry
 import plan
 
 FAMILY = "attention"
@@ -91,7 +91,7 @@ LOSSES = {
 def training(seed, *, samples=1000, noise=0.05, unit=1.0, embed_dim=32, n_heads=4, inner="relu", activation="relu",
              last="none", times=1.0, frozen=False, loss="mse", **change):
     generator = plan.prepare(seed)
-    inputs, targets, *held_out = data.spanning(generator, samples, noise=noise)
+    inputs, targets, *held_out = geometry.spanning(generator, samples, noise=noise)
     samples = unit * inputs, targets, unit * held_out[0], held_out[1]
     model = Encoder(embed_dim=embed_dim, n_heads=n_heads, inner=inner, activation=activation, last=last, times=times)
     if frozen:
