@@ -258,6 +258,7 @@ class Clinic:
                                      "softmax_of_one": float(self.lens.softmax_of_one or self.other_loss.is_of_one_class),
                                      "unfit_between": self.lens.unfit_between,
                                      "weight_growth": self._weight_growth(),
+                                     "bottleneck": float(modules.bottleneck(self.layers)),
                                      "output_factor": self.lens.output_factor,
                                      "output_of_layer": float(self.lens.output_of_layer)})
         for note in self.notes:

@@ -58,6 +58,19 @@ class Layer:
             self.inputs, self.outputs = inner, self.weight.shape[0] * receptive
 
 
+def bottleneck(layers):
+    """The place, from 1, of the first of several layers that sees one unit or channel alone; 0 where none does. layers:
+    in the order in which they compute."""
+    for place, layer in enumerate(layers, 1):
+        shape, before = layer.weight.shape, layer.reads
+        behind_one = before is not None and before.weight.shape[0] == 1
+        at_the_end = place == len(layers) and len(shape) == 2 and shape[1] == 1
+        of_pictures = len(shape) == 4 and shape[0] == shape[1] == 1
+        if place > 1 and (behind_one or at_the_end or of_pictures):
+            return place
+    return 0
+
+
 def _own_weight(module):
     """The weights that stand for the module: of a recurrent one those from step to step of its last layer."""
     own = [(name, value) for name, value in module.named_parameters(recurse=False)
@@ -166,33 +179,42 @@ def is_activated(node):
 
 def output_range(node):
     """What an output can be, by its node: the least and the largest number."""
-    node = _last_node(node)
-    if node is None:
+    node, factor = _before_scaling(node)
+    if node is None or factor == 0:
         return -math.inf, math.inf
     if node.name() == "HardtanhBackward0":  # ReLU6, too
-        return float(node._saved_min_val), float(node._saved_max_val)
-    if node.name() == "EluBackward0":  # SELU, too
-        return -float(node._saved_alpha * node._saved_scale), math.inf
-    return (-1.0, 1.0) if _is_softsign(node) else RANGES.get(node.name(), (-math.inf, math.inf))
+        ends = float(node._saved_min_val), float(node._saved_max_val)
+    elif node.name() == "EluBackward0":  # SELU, too
+        ends = -float(node._saved_alpha * node._saved_scale), math.inf
+    else:
+        ends = (-1.0, 1.0) if _is_softsign(node) else RANGES.get(node.name(), (-math.inf, math.inf))
+    return tuple(sorted(factor * end for end in ends))
 
 
 def layer_of_output(node, of_node):
     """The layer whose output, times a number and in another shape at most, has this node, and the number; (None, 1.0)
     where it is none's. of_node: layers by the node of their output."""
+    node, factor = _before_scaling(node, of_node)
+    layer = of_node.get(node)
+    return (layer, factor) if layer is not None else (None, 1.0)
+
+
+def _before_scaling(node, ends=()):
+    """The node before products and quotients with a number and changes of shape, none of those in `ends`; and the
+    number."""
     factor = 1.0
     for _ in range(6):
-        if node is None or node in of_node:
+        if node is None or node in ends:
             break
         if node.name() in ("MulBackward0", "DivBackward0"):
             other = node._saved_other
             if not isinstance(other, torch.Tensor) or other.numel() != 1 or other.requires_grad:
-                return None, 1.0
+                break
             factor = factor * float(other) if node.name() == "MulBackward0" else factor / float(other)
         elif not node.name().startswith(RESHAPING):
-            return None, 1.0
+            break
         node = next((following for following, _ in node.next_functions if following is not None), None)
-    layer = of_node.get(node)
-    return (layer, factor) if layer is not None else (None, 1.0)
+    return node, factor
 
 
 def _is_softsign(node):

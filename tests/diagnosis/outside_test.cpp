@@ -165,6 +165,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"numbers_for_classes", 1, 0, "wrong-output-or-loss", "number", nullptr, true, true},
         Mistake{"classes_of_all", 1, 0, "wrong-output-or-loss", "shares", nullptr, true, true},
         Mistake{"weight_growth", 0.5F, 0, "wrong-gradient", "weight decay", nullptr, true},
+        Mistake{"bottleneck", 2, 0, "rank-collapse", "single unit", nullptr, true},
         Mistake{"hinge_of_amounts", 1, 0, "wrong-output-or-loss", "hinge", nullptr, true, true},
         Mistake{"entropy_of_amounts", 1, 0, "wrong-output-or-loss", "binary cross-entropy", nullptr, true, true},
         Mistake{"poisson_of_negative", 1, 0, "wrong-output-or-loss", "Poisson", nullptr, true, true},
@@ -263,7 +264,7 @@ TEST(TinyBatchNorm, IsSeenByRunningAveragesThatDoNotFit) {
 }
 
 /// Classes of which the rarest is this small.
-Record with_classes(float smallest, float accuracy, float balanced) {
+Record with_classes(float smallest, float accuracy, float balanced, float largest = 0.3F) {
   Record record = trained(kSgd, 1, 0.1F, 0.1F);
   record.tables.erase("survey");
   add_table(record, "survey", {0, 2},
@@ -272,7 +273,7 @@ Record with_classes(float smallest, float accuracy, float balanced) {
              {{"survey.balanced_accuracy", 0}, {0.2F, balanced}}});
   add_table(
       record, "data", {0},
-      {{{"data.largest_class", 0}, {0.3F}}, {{"data.smallest_class", 0}, {smallest}}, {{"data.outputs", 0}, {10}}});
+      {{{"data.largest_class", 0}, {largest}}, {{"data.smallest_class", 0}, {smallest}}, {{"data.outputs", 0}, {10}}});
   return record;
 }
 
@@ -284,7 +285,17 @@ TEST(ClassImbalance, IsFatalWhereRareClassesAreMostlyWrong) {
   EXPECT_TRUE(fatal(with_classes(0.01F, 0.9F, 0.6F)));
   EXPECT_FALSE(fatal(with_classes(0.01F, 0.9F, 0.8F)));
   EXPECT_FALSE(fatal(with_classes(0.05F, 0.9F, 0.6F))) << "classes do not differ enough";
-  EXPECT_TRUE(fatal(with_classes(0.01F, 0.3F, 0.1F))) << "says the commonest class only";
+  EXPECT_TRUE(fatal(with_classes(0.05F, 0.7F, 0.5F / 4, 0.7F))) << "says the commonest class only";
+  EXPECT_FALSE(fatal(with_classes(0.003F, 0.07F, 0.03F, 0.07F))) << "learns nothing of many classes";
+}
+
+TEST(ClassImbalance, IsNoneWhereRareClassesAreAsRightAsOthers) {
+  EXPECT_TRUE(found("class-imbalance", with_classes(0.003F, 0.97F, 0.9F)));
+  EXPECT_FALSE(found("class-imbalance", with_classes(0.003F, 0.97F, 0.96F)));
+  const auto confidence = [](float largest) {
+    return found("class-imbalance", with_classes(0.01F, 0.6F, 0.5F, largest))->confidence;
+  };
+  EXPECT_GT(confidence(0.8F), confidence(0.1F)) << "no class is common enough to be said for all";
 }
 
 TEST(BadInitScale, IsALargeBiasOrEmbedding) {

@@ -162,6 +162,9 @@ class Graphs(unittest.TestCase):
                                                (x.sigmoid(), 0, 1, False), (x * 2, *everything, False)):
             self.assertEqual(modules.output_range(output.grad_fn), (least, most))
             self.assertEqual(modules.is_activated(output.grad_fn), activated)
+        for output, ends in ((3 * x.relu(), (0, math.inf)), (-2 * x.relu(), (-math.inf, 0)), (x.tanh().view(-1) / 4, (-0.25, 0.25)),
+                             (0 * x.relu(), everything)):
+            self.assertEqual(modules.output_range(output.grad_fn), ends)
 
     def test_layers_whose_output_is_multiplied(self):
         layer = nn.Linear(3, 2)

@@ -1,11 +1,12 @@
-"""Which class a loss that is no cross-entropy pulls each sample's outputs to."""
+"""Classes that are learned by other losses than the cross-entropy."""
 
 import unittest
 
 import torch
 from torch.nn import functional
 
-from gradclinic.looks.other_loss import UNTOLD, pulled_up
+from gradclinic.looks.other_loss import FEWEST, UNTOLD, OtherLoss, pulled_up
+from gradclinic.looks.targets import Targets
 
 
 def found(outputs, loss):
@@ -38,6 +39,32 @@ class PulledUp(unittest.TestCase):
         loss = lambda outputs: functional.mse_loss(outputs.clamp_min(0).log1p(), wanted)
         axis, classes = found(0.1 * self.outputs, loss)
         self.assertEqual((axis, classes.tolist()), (1, [0, 1, UNTOLD, 1]))
+
+
+class Amounts(unittest.TestCase):
+    """Squared errors, of classes along the axis after the samples' or along the last one."""
+
+    def facts(self, targets_of, shape):
+        torch.manual_seed(0)
+        seen = OtherLoss()
+        for _ in range(FEWEST):
+            output = torch.randn(shape)
+            target = targets_of(torch.randint(3, (shape[0], *(size for size in shape[1:] if size != 3))))
+            rows = output.reshape(len(output), -1), target.reshape(len(output), -1)
+            loss = (rows[0] - rows[1]).square().mean()
+            seen.see(Targets("mse", *rows, 1.0), output, 2 * (output - target) / output.numel(), float(loss))
+        return seen.facts()
+
+    def test_may_be_ones_of_classes(self):
+        for shape, axis in (((8, 3), 1), ((8, 5, 3), 2), ((8, 3, 5), 1)):
+            one_hot = lambda classes: functional.one_hot(classes, 3).float().movedim(-1, axis)
+            found = self.facts(one_hot, shape)
+            self.assertEqual((found["other_loss"], found["numbers_for_classes"], found["errors_of_yes_and_no"]), (1, 0, 0))
+
+    def test_may_be_their_numbers(self):
+        for shape, axis in (((8, 3), 1), ((8, 5, 3), 2), ((8, 3, 5), 1)):
+            numbers = lambda classes: classes.float().unsqueeze(axis).expand(shape)
+            self.assertEqual(self.facts(numbers, shape)["numbers_for_classes"], 1)
 
 
 if __name__ == "__main__":

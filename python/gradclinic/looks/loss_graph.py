@@ -9,8 +9,8 @@ import weakref
 from typing import Callable
 
 import torch
-from torch.nn import functional
 
+from gradclinic.looks import errors
 from gradclinic.looks.targets import Targets
 from gradclinic.tensors import plain
 
@@ -22,7 +22,6 @@ ROUNDING = 1e-3   # of a loss
 OUTWEIGHED = 15   # times what most errors count
 BESIDE = 0.05     # share of the targets that may lie on the other side of 0
 MOST_RELATIVE = 0.8   # share of the errors that are divided by their targets
-QUANTILES = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98)
 
 
 @dataclasses.dataclass
@@ -51,23 +50,24 @@ class Compared:
             mean = self.targets.mean().expand(rows, output.numel() // rows)
             return Targets("mse", output.reshape(rows, -1), mean, 1.0, variance=float(self.targets.var(unbiased=False)))
         outputs, targets = output.reshape(rows, -1), self.targets.reshape(rows, -1)
-        own = float(error(outputs, targets).mean())
+        each = error(outputs, targets)
+        own = float(each.mean())
         scale, penalty = loss / own if own > 0 else 1.0, 0.0
         if penalized:
-            scale = self.factor * (output.numel() if self.reduced == "sum" else 1)
+            scale = self.factor * (each.numel() if self.reduced == "sum" else 1)
             penalty = loss - scale * own
             if self.reduced == "both" or not penalty >= -ROUNDING * loss:
                 return None
         if self.entropy:
             return Targets("bce", outputs.reshape(-1, 1), targets.reshape(-1, 1), scale, penalty=penalty)
-        return Targets("mse", outputs, targets, scale, penalty=penalty, error=None if error is _squared else error)
+        return Targets("mse", outputs, targets, scale, penalty=penalty, error=None if error is errors.squared else error)
 
     @property
     def relative(self):
         """The error, where each is divided by its target (or, of squares, by the target's) unless that is next to 0."""
         if self.weights is None:
             return None
-        power = 2 if self.error is _squared else 1
+        power = 2 if self.error is errors.squared else 1
         parts = (self.weights * self.targets.abs() ** power).flatten()
         most = float(self.weights.max())
         bounded = self.weights.flatten() >= (1 - ROUNDING) * most   # of targets next to 0
@@ -75,7 +75,7 @@ class Compared:
         near = (parts - middle).abs() <= ROUNDING * middle
         if not float((near | bounded).double().mean()) > MOST_RELATIVE or not bool(near.any()):
             return None
-        return functools.partial(_relative, self.error, power, middle, most)
+        return functools.partial(errors.relative, self.error, power, middle, most)
 
     @property
     def outweighed(self):
@@ -133,6 +133,8 @@ def _parameters(node, outputs):
 
 
 def _errors(node, of_output, output):
+    if node.name() == "SqrtBackward0":
+        return _root(_errors(_before_added(node), of_output, output))
     reduced = ""
     for _ in range(3):
         if node is None or not node.name().startswith(("Mean", "Sum")):
@@ -143,13 +145,16 @@ def _errors(node, of_output, output):
     node, weights = _without_weights(node) if reduced else (node, None)
     if node is None:
         return None
+    if reduced and (found := _of_norms(node, weights, of_output, output)) is not None:
+        error, targets, factor = found
+        return Compared(error, targets, reduced, factor=factor)
     if node.name() in NAMED:
         error = NAMED[node.name()](node)
         reduced = reduced or ("", "mean", "sum")[node._saved_reduction]
         if error is None or not reduced or not leads(node.next_functions[0][0], of_output):
             return None
         targets = plain(node._saved_target.detach()).clone()
-        return Compared(error, targets, reduced, error is _entropy, *_of_shape(weights, targets))
+        return Compared(error, targets, reduced, error is errors.entropy, *_of_shape(weights, targets))
     error, node = _of_difference(node) if reduced else (None, None)
     if error is None:
         return None
@@ -159,11 +164,63 @@ def _errors(node, of_output, output):
     if targets is None or not bool(torch.isfinite(targets).all()):
         return None
     if within is not None:
-        within = within.abs() if error is _absolute else within.square() if error is _squared else None
+        within = within.abs() if error is errors.absolute else within.square() if error is errors.squared else None
         if within is None:
             return None
         weights = within if weights is None else weights * within
     return Compared(error, targets, reduced, False, *_of_shape(weights, targets))
+
+
+def _before_added(node):
+    """What a node is made of; without a number that was added, lest a root be of 0."""
+    before = node.next_functions[0][0]
+    alone = before is not None and before.name().startswith("Add") and len(before.next_functions) > 1 \
+        and before.next_functions[1][0] is None
+    return before.next_functions[0][0] if alone else before
+
+
+def _root(mean):
+    """Of a mean of squares."""
+    squares = mean is not None and mean.error is errors.squared and mean.weights is None and mean.reduced == "mean"
+    if not squares or not mean.factor > 0:
+        return None
+    return dataclasses.replace(mean, error=errors.root_of_mean, factor=math.sqrt(mean.factor))
+
+
+def _of_norms(node, weights, of_output, output):
+    """(error, targets, factor) of the norms of samples' errors, or of these as shares of their targets' norms."""
+    difference, apart = _under_norm(node)
+    if apart is None or output.ndim < 2 or len(apart) != len(output) or apart.numel() != output.numel():
+        return None
+    while difference is not None and difference.name().startswith(RESHAPING):
+        difference = difference.next_functions[0][0]
+    targets = _subtracted(difference, apart.reshape(output.shape), of_output, output)
+    if targets is None or not bool(torch.isfinite(targets).all()):
+        return None
+    if weights is None:
+        return errors.norm, targets, 1.0
+    if weights.numel() != len(output):
+        return None
+    shares = weights.flatten() * targets.flatten(1).norm(dim=1)
+    alike = float(shares.max() - shares.min()) <= ROUNDING * float(shares.max())
+    return (errors.relative_norm, targets, float(shares.mean())) if alike else None
+
+
+def _under_norm(node):
+    """The node and the values whose Euclidean norms a node gives, one for each of the first axis; None of another."""
+    if node.name().startswith(("NormBackward", "LinalgVectorNormBackward")):
+        power, of, summed = getattr(node, "_saved_p", getattr(node, "_saved_ord", None)), node, node
+    elif node.name() == "SqrtBackward0" and (summed := _before_added(node)).name() == "SumBackward1":
+        error, of = _of_difference(summed.next_functions[0][0])
+        power = 2 if error is errors.squared else None
+    else:
+        return None, None
+    axes = getattr(summed, "_saved_dim", None)
+    if power != 2 or axes is None:
+        return None, None
+    values = plain(of._saved_self.detach())
+    places = sorted((axis - 2 ** 64 if axis >= 2 ** 63 else axis) % values.ndim for axis in axes)
+    return (of.next_functions[0][0], values) if places == list(range(1, values.ndim)) else (None, None)
 
 
 def constant_of(node):
@@ -205,14 +262,14 @@ def _of_shape(weights, targets):
 def _of_difference(node):
     """The error that a node makes of a difference, and the node whose input that is; None where it makes none."""
     if node.name() == "AbsBackward0":
-        return _absolute, node
+        return errors.absolute, node
     if node.name() == "PowBackward0" and node._saved_exponent == 2:
-        return _squared, node
+        return errors.squared, node
     first = node.next_functions[0][0]
     if node.name() == "LogBackward0" and first is not None and first.name() == "CoshBackward0":
-        return _log_cosh, first
+        return errors.log_cosh, first
     twice = node.name() == "MulBackward0" and first is node.next_functions[1][0]
-    return (_squared, node) if twice else (None, None)
+    return (errors.squared, node) if twice else (None, None)
 
 
 def _subtracted(difference, apart, of_output, output):
@@ -240,49 +297,13 @@ def leads(node, output):
     return False
 
 
-def _absolute(output, target):
-    return (output - target).abs()
-
-
-def _squared(output, target):
-    return (output - target).square()
-
-
-def _log_cosh(output, target):
-    return (output - target).cosh().log()
-
-
-def _relative(error, power, share, most, output, target):
-    return error(output, target) * (share / target.abs() ** power).clamp_max(most)
-
-
-def _huber(delta, output, target):
-    return functional.huber_loss(output, target, reduction="none", delta=delta)
-
-
-def _smooth_l1(beta, output, target):
-    return functional.smooth_l1_loss(output, target, reduction="none", beta=beta)
-
-
-def _entropy(output, target):
-    return functional.binary_cross_entropy_with_logits(output, target, reduction="none")
-
-
 NAMED = {
-    "MseLossBackward0": lambda node: _squared,
-    "SmoothL1LossBackward0": lambda node: functools.partial(_smooth_l1, node._saved_beta),
-    "HuberLossBackward0": lambda node: functools.partial(_huber, node._saved_delta),
+    "MseLossBackward0": lambda node: errors.squared,
+    "SmoothL1LossBackward0": lambda node: functools.partial(errors.smooth_l1, node._saved_beta),
+    "HuberLossBackward0": lambda node: functools.partial(errors.huber, node._saved_delta),
     "BinaryCrossEntropyWithLogitsBackward0":
-        lambda node: _entropy if node._saved_weight is None and node._saved_pos_weight is None else None,
+        lambda node: errors.entropy if node._saved_weight is None and node._saved_pos_weight is None else None,
 }
-
-
-def constant_error(targets, error):
-    """The least mean error of some constants for each column: its quantiles, to one of which the best constant of all
-    these errors is near."""
-    among = targets.sort(0).values
-    places = [round(share * (len(among) - 1)) for share in QUANTILES]
-    return min(float(error(among[place].expand(targets.shape), targets).mean()) for place in places)
 
 
 class Backwards:

@@ -25,9 +25,9 @@ class OtherLoss:
         self._of_one += _is_of_one_class(output, gradient, loss)
         absolute = found is None and _is_absolute(output, gradient, loss)
         self._absolute += absolute
-        self._other += _is_of_one_hot(found) if found is not None else absolute or pulled_up(output, gradient) is not None
-        self._numbers += found is not None and _is_of_numbers(found)
-        self._yes_no += found is not None and _is_of_yes_and_no(found)
+        self._other += _is_of_one_hot(found, output) if found is not None else absolute or pulled_up(output, gradient) is not None
+        self._numbers += found is not None and _is_of_numbers(found, output)
+        self._yes_no += found is not None and _is_of_yes_and_no(found, output)
 
     @property
     def is_of_one_class(self):
@@ -46,19 +46,27 @@ class OtherLoss:
                 "numbers_for_classes": float(2 * self._numbers > self._batches >= FEWEST)}
 
 
-def _is_of_one_hot(found):
+def _by_classes(found, output):
+    """The amounts that outputs are compared with, in rows along each axis that may be that of more than two classes."""
+    if found.loss != "mse" or found.variance is not None or found.values.numel() != output.numel():
+        return
+    for axis in {1, output.ndim - 1} if output.ndim > 1 else ():
+        if output.shape[axis] > 2:
+            yield found.values.reshape(output.shape).movedim(axis, -1).flatten(0, -2)
+
+
+def _is_of_one_hot(found, output):
     """Amounts that are 1 for one output and 0 for all others."""
-    values = found.values
-    return (found.loss == "mse" and found.variance is None and values.shape[1] > 2
-            and bool(((values == 0) | (values == 1)).all()) and bool((values.sum(1) == 1).all()))
+    return any(bool(((values == 0) | (values == 1)).all()) and bool((values.sum(1) == 1).all())
+               for values in _by_classes(found, output))
 
 
-def _is_of_yes_and_no(found):
+def _is_of_yes_and_no(found, output):
     """Amounts that are all 0 or 1, some of each, averaged, and not one for each sample."""
     values = found.values
     yes_no = found.loss == "mse" and found.variance is None and abs(found.scale - 1) < 1e-3
     return (yes_no and bool(((values == 0) | (values == 1)).all()) and 0 < float(values.mean()) < 1
-            and not _is_of_one_hot(found))
+            and not _is_of_one_hot(found, output))
 
 
 def _is_absolute(output, gradient, loss):
@@ -78,12 +86,11 @@ def _is_absolute(output, gradient, loss):
     return abs(own - loss) <= 1e-4 * abs(loss)
 
 
-def _is_of_numbers(found):
+def _is_of_numbers(found, output):
     """Amounts that are the same for all outputs of a sample, and could be the number of one of them."""
-    values = found.values
-    of_one = found.loss == "mse" and found.variance is None and values.shape[1] > 2
-    return (of_one and bool((values == values[:, :1]).all()) and bool((values == values.round()).all())
-            and float(values.min()) >= 0 and 2 <= float(values.max()) < values.shape[1])
+    return any(bool((values == values[:, :1]).all()) and bool((values == values.round()).all())
+               and float(values.min()) >= 0 and 2 <= float(values.max()) < values.shape[1]
+               for values in _by_classes(found, output))
 
 
 def pulled_up(output, gradient):

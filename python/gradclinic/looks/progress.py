@@ -8,7 +8,7 @@ import torch
 
 from gradclinic.looks.held_out import HeldOut, some_features
 from gradclinic.looks.logits import Logits
-from gradclinic.looks.loss_graph import constant_error
+from gradclinic.looks.errors import constant_error
 from gradclinic.looks.targets import MISTAKES
 from gradclinic.tensors import plain
 

@@ -257,6 +257,7 @@ std::span<const NamedFact> data_fact_names() {
                                          {"gradient_gap", &DataFacts::gradient_gap},
                                          {"gradient_gap_layer", &DataFacts::gradient_gap_layer},
                                          {"gradient_cut", &DataFacts::gradient_cut},
+                                         {"bottleneck", &DataFacts::bottleneck},
                                          {"weight_growth", &DataFacts::weight_growth},
                                          {"epsilon_outweighs", &DataFacts::epsilon_outweighs},
                                          {"ascent", &DataFacts::ascent},

@@ -82,6 +82,7 @@ struct DataFacts {
   double gradient_gap = 0;
   double gradient_gap_layer = 0;
   double gradient_cut = 0;
+  double bottleneck = 0;         ///< its first layer, from 1, that sees one unit or channel alone; 0: none
   double weight_growth = 0;      ///< its weight decay with the sign turned: above 0 it lets weights grow
   double epsilon_outweighs = 0;  ///< share of its updates whose gradients are smaller than its optimizer's epsilon
   double ascent = 0;  ///< cosine between its first updates and the gradients before them; below 0: down the gradient

@@ -12,6 +12,11 @@ namespace {
 /// rare ones are mostly wrong.
 constexpr double kIgnored = 0.2;
 constexpr double kRare = 10;
+/// A class that most samples are of: to predict it is a cheap way to a low loss.
+constexpr double kMost = 0.5;
+/// Where classes are told apart this well, and rare ones as well as others, none is ignored.
+constexpr double kSkilled = 0.8;
+constexpr double kAsWell = 0.05;
 
 std::optional<Finding> examine(const Chart& chart) {
   const double largest = chart.fact("largest_class");
@@ -23,8 +28,11 @@ std::optional<Finding> examine(const Chart& chart) {
   const double skill = (balanced - 1 / classes) / (1 - 1 / classes);
   const double typical = chart.median("survey.accuracy", 0, kEnd) - chart.median("survey.balanced_accuracy", 0, kEnd);
   const double gap = std::min(typical, accuracy - balanced);  // which may be closing
-  const bool ignored = (skill < 0.3 && accuracy > 0.9 * largest) || (largest / smallest > kRare && gap > kIgnored);
-  return Finding{.confidence = (ignored ? 0.5 : 0.2) + 0.4 * log_ramp(largest / smallest, 4, 20),
+  if (skill > kSkilled && accuracy - balanced < kAsWell) return std::nullopt;
+  const bool ignored =
+      (largest > kMost && skill < 0.3 && accuracy > 0.9 * largest) || (largest / smallest > kRare && gap > kIgnored);
+  const double apart = largest > kMost || ignored ? log_ramp(largest / smallest, 4, 20) : 0;
+  return Finding{.confidence = (ignored ? 0.5 : 0.2) + 0.4 * apart,
                  .onset_step = 0,
                  .evidence = {{"share of the commonest class", largest, ""},
                               {"share of the rarest class", smallest, ""},

@@ -9,24 +9,29 @@
 namespace gradclinic::pathologies {
 namespace {
 
-/// The first layer of which only one number goes on, into a layer of several; 0 where there is none.
-int bottleneck(const Chart& chart) {
-  for (int layer = 1; layer < chart.depth(); ++layer)
-    if (fan_out(chart, layer) == 1 && fan_in(chart, layer + 1) == 1 && fan_out(chart, layer + 1) > 1) return layer;
-  return 0;
+constexpr double kLeft = 0.3;  // a loss, beside which a bottleneck is to blame
+
+/// The first layer that sees one unit alone and has several itself, or by what was seen of a network from outside; 0
+/// where there is none.
+int behind_bottleneck(const Chart& chart) {
+  for (int layer = 2; layer <= chart.depth() && chart.spec().model.kind == "mlp"; ++layer)
+    if (fan_in(chart, layer) == 1 && fan_out(chart, layer) > 1) return layer;
+  const double seen = chart.fact("bottleneck");
+  return seen >= 1 && seen <= chart.depth() ? static_cast<int>(seen) : 0;
 }
 
 std::optional<Finding> examine(const Chart& chart) {
-  if (const int narrow = bottleneck(chart))
+  if (const int layer = behind_bottleneck(chart))
     return Finding{.confidence = 0.8,
                    .onset_step = 0,
-                   .layers = {narrow},
-                   .evidence = {{fmt::format("units of layer {}", narrow), 1, "more than one"}},
-                   .rule = fmt::format("layer {} has one unit, and layer {} sees nothing else", narrow, narrow + 1),
+                   .layers = {layer},
+                   .evidence = {{fmt::format("units that layer {} sees", layer), 1, "more than one"}},
+                   .rule = fmt::format("layer {} sees one unit alone", layer),
                    .sentence =
-                       "All that later layers learn of a sample has to pass through a single number. Give the "
-                       "layer more units.",
-                   .by_hand = true};
+                       "All that later layers learn of a sample has to pass through a single unit or channel. "
+                       "Give the layer before it more.",
+                   .by_hand = true,
+                   .fatal = !chart.course().empty() && chart.course().last().loss > kLeft};
   if (chart.hidden() < 2 || chart.spec().model.width < 2) return std::nullopt;
   const int last = chart.hidden();
   const double alike = std::max(chart.surveyed_first("alike", last), chart.surveyed_last("alike", last));
@@ -51,7 +56,7 @@ std::optional<Finding> examine(const Chart& chart) {
 }
 
 std::vector<std::vector<Change>> without(const Chart& chart) {
-  if (bottleneck(chart) > 0) return {};
+  if (behind_bottleneck(chart) > 0) return {};
   return gentler_architectures(chart.spec().model);
 }
 
