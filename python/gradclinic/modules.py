@@ -35,6 +35,7 @@ RANGES = {"SoftmaxBackward0": (0.0, 1.0), "SigmoidBackward0": (0.0, 1.0), "TanhB
 RESHAPING = ("View", "Reshape", "UnsafeView", "Permute", "Transpose", "Squeeze", "Unsqueeze", "TBackward")
 
 CONVOLUTIONS = (nn.modules.conv._ConvNd,)
+KNOWN = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)   # of whose weights the first axis is that of units
 TABLES = (nn.Embedding, nn.EmbeddingBag)
 
 
@@ -60,12 +61,12 @@ class Layer:
 
 def bottleneck(layers):
     """The place, from 1, of the first of several layers that sees one unit or channel alone; 0 where none does. layers:
-    in the order in which they compute."""
+    in the order in which they compute. Of modules of the user's own it is not known what the axes of a weight are."""
     for place, layer in enumerate(layers, 1):
         shape, before = layer.weight.shape, layer.reads
-        behind_one = before is not None and before.weight.shape[0] == 1
-        at_the_end = place == len(layers) and len(shape) == 2 and shape[1] == 1
-        of_pictures = len(shape) == 4 and shape[0] == shape[1] == 1
+        behind_one = before is not None and isinstance(before.module, KNOWN) and before.weight.shape[0] == 1
+        at_the_end = place == len(layers) and isinstance(layer.module, nn.Linear) and shape[1] == 1
+        of_pictures = isinstance(layer.module, nn.Conv2d) and shape[0] == shape[1] == 1
         if place > 1 and (behind_one or at_the_end or of_pictures):
             return place
     return 0

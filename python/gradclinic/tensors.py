@@ -4,7 +4,10 @@ import torch
 
 
 def plain(tensor):
-    """The tensor itself where the core can read it, else a copy that it can; None where it holds no numbers to measure."""
+    """The tensor itself where the core can read it, else a copy that it can; None where it holds no numbers to measure.
+    Complex numbers become pairs along one more axis."""
+    if tensor.is_complex():
+        tensor = torch.view_as_real(tensor.resolve_conj())
     if type(tensor) is not torch.Tensor and not isinstance(tensor, torch.nn.Parameter):
         tensor = tensor.as_subclass(torch.Tensor)
     if tensor.dtype is not torch.float32:
@@ -16,6 +19,11 @@ def plain(tensor):
     if not tensor.is_cpu:
         tensor = tensor.cpu()
     return tensor if tensor.is_contiguous() else tensor.contiguous()
+
+
+def any_but_0(tensor):
+    """Whether an entry, complex or not, is other than 0."""
+    return bool((torch.view_as_real(tensor) if tensor.is_complex() else tensor).any())
 
 
 def layout(tensor, channels_first):

@@ -18,6 +18,15 @@ class Recurrent(nn.Module):
         return self.fc(self.rnn(x)[0][:, -1])
 
 
+class Placed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.places = nn.Parameter(torch.randn(1, 4))
+
+    def forward(self, x):
+        return torch.tanh(x + self.places)
+
+
 def images(channels, groups=1):
     return nn.Sequential(nn.Conv2d(2, channels, 3), nn.ReLU(), nn.Conv2d(channels, channels, 3, groups=groups), nn.ReLU(),
                          nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 3))
@@ -50,6 +59,7 @@ class Bottlenecks(unittest.TestCase):
 
     def test_are_no_single_inputs_nor_channels_by_themselves(self):
         self.assertEqual(bottleneck(mlp(1, 8, 3), [1]), 0)
+        self.assertEqual(bottleneck(nn.Sequential(Placed(), *mlp(4, 8, 3)), [4]), 0)
         self.assertEqual(bottleneck(Recurrent(6), [5, 4]), 0)
         self.assertEqual(bottleneck(images(4, groups=4), [2, 8, 8]), 0)
 

@@ -135,6 +135,37 @@ class Measurements(unittest.TestCase):
         self.assertEqual(self.clinic.progress.loss_kind, "cross_entropy")
 
 
+class Spectral(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.kernel = nn.Parameter(torch.randn(1, 5, dtype=torch.cfloat))
+
+    def forward(self, x):
+        return torch.fft.irfft(torch.fft.rfft(x) * self.kernel, n=8)
+
+
+class Complex(unittest.TestCase):
+    def test_weights_are_measured_beside_real_ones(self):
+        torch.manual_seed(0)
+        model = nn.Sequential(Spectral(), nn.Linear(8, 2))
+        weights = model[0].kernel, model[1].weight
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        with gradclinic.watch(model, optimizer, budget=None) as clinic:
+            for _ in range(3):
+                before = [value.detach().clone() for value in weights]
+                optimizer.zero_grad()
+                loss = model(torch.randn(6, 8)).square().mean()
+                loss.backward()
+                optimizer.step()
+                clinic.step(loss)
+        for place, (value, old) in enumerate(zip(weights, before), 1):
+            for quantity, tensor in (("weight", value), ("weight_grad", value.grad), ("update", value - old)):
+                seen = clinic.series(f"{quantity}.l2", place)[1][-1]
+                self.assertAlmostEqual(seen, float(tensor.abs().square().sum().sqrt()), places=4, msg=(quantity, place))
+        norm = math.sqrt(sum(float(value.grad.abs().square().sum()) for value in model.parameters()))
+        self.assertAlmostEqual(clinic.series("gradient_norm")[1][-1], norm, places=4)
+
+
 class Start(unittest.TestCase):
     def test_biases_and_embeddings(self):
         model = nn.Sequential(nn.Embedding(50, 8), nn.LSTM(8, 4), nn.Linear(4, 2))

@@ -7,6 +7,7 @@ import torch
 
 from gradclinic.looks.double import in_double, to_double
 from gradclinic.replaced import kept_in_the_graph
+from gradclinic.tensors import any_but_0
 
 SAMPLES = 8        # of a batch
 LONGEST = 10.0     # seconds: of a model that takes longer, some layers are looked at
@@ -75,7 +76,7 @@ def _spread(count, most):
 
 def _gap(projected, rounding, weight, gradient, generator):
     """0 of a weight that gets no gradient at all, which is seen without a second look."""
-    if gradient is None or not gradient.any():
+    if gradient is None or not any_but_0(gradient):
         return 0.0
     directions = gradient, torch.randn(weight.shape, generator=generator, dtype=weight.dtype).to(weight.device)
     return max(_gap_along(projected, rounding, weight, gradient, direction / direction.norm())

@@ -4,6 +4,8 @@ import math
 
 import torch
 
+from gradclinic.tensors import any_but_0
+
 ENOUGH = 40           # steps looked at, after which no more is expected
 
 
@@ -38,7 +40,7 @@ class Loop:
             updated = {each for optimizer in self._optimizers for group in optimizer.param_groups
                        for each in group["params"]}
             self._before = [(each.grad, each.grad._version) for each in parameters
-                            if each in updated and each.grad is not None and bool(each.grad.any())]
+                            if each in updated and each.grad is not None and any_but_0(each.grad)]
 
     def backward_done(self):
         before, self._before = self._before, None
