@@ -6,9 +6,9 @@ import statistics
 
 import torch
 
+from gradclinic.looks.errors import constant_error
 from gradclinic.looks.held_out import HeldOut, some_features
 from gradclinic.looks.logits import Logits
-from gradclinic.looks.errors import constant_error
 from gradclinic.looks.targets import MISTAKES
 from gradclinic.tensors import plain
 

@@ -20,6 +20,12 @@ int behind_bottleneck(const Chart& chart) {
   return seen >= 1 && seen <= chart.depth() ? static_cast<int>(seen) : 0;
 }
 
+/// Of a loss that is understood.
+bool learns_less(const Chart& chart) {
+  const Course& course = chart.course();
+  return !course.empty() && !course.of_first && course.last().loss > kLeft;
+}
+
 std::optional<Finding> examine(const Chart& chart) {
   if (const int layer = behind_bottleneck(chart))
     return Finding{.confidence = 0.8,
@@ -31,7 +37,7 @@ std::optional<Finding> examine(const Chart& chart) {
                        "All that later layers learn of a sample has to pass through a single unit or channel. "
                        "Give the layer before it more.",
                    .by_hand = true,
-                   .fatal = !chart.course().empty() && chart.course().last().loss > kLeft};
+                   .fatal = learns_less(chart)};
   if (chart.hidden() < 2 || chart.spec().model.width < 2) return std::nullopt;
   const int last = chart.hidden();
   const double alike = std::max(chart.surveyed_first("alike", last), chart.surveyed_last("alike", last));
