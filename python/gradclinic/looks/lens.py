@@ -47,7 +47,7 @@ class Lens:
         self._output_layer = None     # whose output it is, times a number at most
         self._scaled_layer = None     # the same, as the first step's graph tells
         self.output_factor = 1.0      # the number
-        self._read_unfit = 0        # layers whose input is a softmax's or an exponential's output
+        self._read_unfit = 0          # layers whose input is a softmax's or an exponential's output
         self._calls = 0               # of the model in this step
         self._learning = False        # whether the model is computing an output that takes gradients
         self._without_graph = set()   # layers that it has then called where gradients are off

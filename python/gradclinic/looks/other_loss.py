@@ -4,7 +4,7 @@ import torch
 
 FEWEST = 4       # batches
 ENOUGH = 40      # batches, after which no more are looked at
-UNTOLD = -100    # a class that cross-entropies leave out
+UNTOLD = -100    # a class that functional.cross_entropy leaves out, as its ignore_index
 OFTEN = 0.25     # share of the samples that a loss with margins still pulls at
 
 
@@ -25,7 +25,8 @@ class OtherLoss:
         self._of_one += _is_of_one_class(output, gradient, loss)
         absolute = found is None and _is_absolute(output, gradient, loss)
         self._absolute += absolute
-        self._other += _is_of_one_hot(found, output) if found is not None else absolute or pulled_up(output, gradient) is not None
+        pulled = found is None and (absolute or pulled_up(output, gradient) is not None)
+        self._other += pulled or found is not None and _is_of_one_hot(found, output)
         self._numbers += found is not None and _is_of_numbers(found, output)
         self._yes_no += found is not None and _is_of_yes_and_no(found, output)
 

@@ -25,6 +25,7 @@ constexpr double kPlainOfClasses = 2;
 constexpr double kInVain = 0.1;
 /// A loss that is as good as a constant prediction's.
 constexpr double kNothing = 0.9;
+/// Confidence below which nothing in the record asks for a suspect's removal.
 constexpr double kSuspicion = 0.4;
 /// Changes of so many kinds, of which each is better by as much, are no luck: recipes count as one, as do all changes
 /// of a suspect.

@@ -7,9 +7,9 @@ namespace gradclinic {
 namespace {
 
 constexpr double kDiverged = 4;         // a shortfall of all that can be learned
-constexpr double kLittleLearned = 0.5;  // a held-out loss above which losses count by themselves
-constexpr double kAsRight = 0.5;        // a shortfall of accuracy that says neither
-constexpr double kByItself = 2;         // one of losses that is clear by itself
+constexpr double kLittleLearned = 0.5;  // a held-out loss above which losses count beside an accuracy
+constexpr double kAsRight = 0.5;        // of what is clear: no less accurate than the other one, nor more
+constexpr double kByItself = 2;         // a shortfall of losses that is clear whatever the accuracy
 
 /// Share missing of what the other learned; nothing where the other hardly learned anything.
 double missing(double loss, double other, double least) {

@@ -13,7 +13,7 @@ namespace gradclinic {
 /// accuracy; the training loss then only where the samples held out do not speak against it. A training that diverged
 /// is clearly worse than one that did not.
 /// Beside an accuracy that is no worse, losses count by half where the training's own held-out loss is above half of a
-/// constant prediction's: as many samples are right, but hardly more than by a nose.
+/// constant prediction's: as many samples are right, but most of them only just.
 /// A held-out accuracy is only as sure as its samples are many: one standard error is added to the 5 points.
 double shortfall(const Course& course, std::int64_t step, const Course& other, std::int64_t other_step);
 
