@@ -30,6 +30,7 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
     state = _generators()
     patient = _trained(train, None, state, steps, budget, name)
     patient.second_look = second_look.facts(patient.model, patient.batch, patient.layers)
+    patient.looks_ahead = second_look.looks_ahead(patient.model, patient.batch)
     patient.batch = None
     budget = None if patient.progress.penalized else 0.0
     done = 0
@@ -95,6 +96,7 @@ class _Limited(Clinic):
         super().__init__(model, optimizers, budget, name)
         self._most = steps
         self.batch = None   # what the model was first called with
+        self.looks_ahead = False   # see second_look
         self._first_call = model.register_forward_pre_hook(self._saw_call)
         self.guard.let_go += [handle.remove for handle in [*handles, self._first_call]]
 

@@ -10,16 +10,19 @@ namespace gradclinic {
 namespace {
 
 /// Ended at this loss, of a constant prediction's, and at this accuracy on samples held out, half of each class.
-Record ended_at(float loss, float accuracy, float values = 2) {
+Record ended_at(float loss, float accuracy, float values = 2, float by_place = 1) {
   Record record;
   record.spec = "[model]\nkind = \"outside\"\nlayers = \"a b\"\ndepth = 2\nwidth = 8\n[train]\nsteps = 200\n";
   add_table(record, "step", {0, 199}, {{{"lr", 0}, {0.1F, 0.1F}}});
   add_table(record, "survey", {0, 50, 100, 150, 200}, {{{"survey.loss", 0}, {1, loss, loss, loss, loss}}});
   add_table(record, "validation", {99, 199},
             {{{"validation_loss", 0}, {loss, loss}}, {{"validation_accuracy", 0}, {accuracy, accuracy}}});
-  add_table(
-      record, "data", {0},
-      {{{"data.constant_loss", 0}, {1}}, {{"data.target_values", 0}, {values}}, {{"data.largest_class", 0}, {0.5F}}});
+  add_table(record, "data", {0},
+            {{{"data.constant_loss", 0}, {1}},
+             {{"data.target_values", 0}, {values}},
+             {{"data.largest_class", 0}, {0.5F}},
+             {{"data.constant_by_place", 0}, {by_place}},
+             {{"data.largest_by_place", 0}, {1 - 0.5F * by_place}}});
   record.outcome = {.status = "finished", .steps = 200};
   return record;
 }
@@ -53,6 +56,12 @@ TEST(NothingLearned, IsSickThoughNothingTriedIsBetter) {
   ASSERT_TRUE(diagnosis.cause()) << "by the evidence alone";
   EXPECT_EQ(diagnosis.cause()->pathology, "loss-plateau");
   EXPECT_FALSE(std::ranges::count(diagnosis.findings, "worse-than-plain", &Finding::pathology)) << "it is not";
+}
+
+TEST(NothingLearned, IsWhatAConstantForEachPlaceKnows) {
+  EXPECT_EQ(examined(ended_at(0.4F, 0.8F, 2, 0.4F), 0.4).verdict, Health::sick);
+  EXPECT_EQ(examined(ended_at(0.4F, 0.8F), 0.4).verdict, Health::healthy);
+  EXPECT_EQ(examined(ended_at(0.3F, 0.85F, 2, 0.4F), 0.3).verdict, Health::healthy) << "more than that";
 }
 
 TEST(NothingLearned, IsNoMatterOfWhatLittleIsLearned) {

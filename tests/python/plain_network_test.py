@@ -8,6 +8,8 @@ from torch import nn
 from torch.nn import functional as F
 
 import gradclinic
+from gradclinic.looks.second_look import looks_ahead
+from gradclinic.trials.plain_attention import attention_for
 from gradclinic.trials.plain_network import NoPlainNetwork
 from gradclinic.trials.stand_in import stand_in
 from small_loop import adam
@@ -35,7 +37,8 @@ class Shapes(unittest.TestCase):
         pictures, steps, tokens = torch.randn(6, 3, 12, 10), torch.randn(6, 9, 4), torch.randint(0, 50, (6, 9))
         for inputs, shape in (((torch.randn(6, 5),), (3,)), ((torch.randn(6, 5),), ()), ((torch.randn(6),), (2,)),
                               ((pictures,), (7,)), ((pictures,), (4, 12, 10)), ((pictures,), (12, 10)),
-                              ((pictures,), (2, 5)), ((torch.randn(6, 4, 1, 12, 10),), (1, 12, 10)),
+                              ((pictures,), (2, 5)), ((pictures,), (120,)), ((torch.randn(6, 12, 10, 3),), (7,)),
+                              ((torch.randn(6, 2, 40),), (3,)), ((torch.randn(6, 4, 1, 12, 10),), (1, 12, 10)),
                               ((steps,), (2,)), ((steps,), (9, 2)), ((steps,), (9,)), ((steps,), (2, 9)),
                               ((tokens,), (2,)), ((tokens,), (9, 50)), ((tokens,), (50, 9)),
                               ((torch.randint(0, 50, (6, 300)),), (2,)), ((torch.randn(6, 5), tokens), (3,)),
@@ -80,6 +83,68 @@ class Shapes(unittest.TestCase):
                               ((torch.randn(6, 20000),), Given(3))):
             with self.subTest(inputs[0].shape), self.assertRaises(NoPlainNetwork):
                 stood_in(model, *inputs)
+
+
+class Attention(unittest.TestCase):
+    def network(self, samples, shape, ahead=True):
+        return attention_for(samples, torch.zeros(6, *shape), ahead)
+
+    def test_has_the_models_shapes(self):
+        points, tokens = torch.randn(6, 9, 4), torch.randint(0, 50, (6, 9))
+        for inputs, shape in (((points,), (3,)), ((points,), ()), ((points,), (9, 2)), ((points,), (9,)), ((points,), (2, 9)),
+                              ((tokens,), (9, 50)), ((tokens,), (4, 5)), ((torch.randint(0, 9, (6, 4, 4)),), (3,)),
+                              ((torch.randn(6, 2, 6, 6),), (36,)), ((torch.randn(6, 2, 8, 2),), (4,)),
+                              ((points, tokens), (2,)), ((points, torch.randn(6, 9)), (2,)),
+                              ((points, torch.randn(6, 5), torch.randint(0, 9, (6,))), (2,))):
+            with self.subTest(shapes=([tuple(each.shape) for each in inputs], shape)):
+                self.assertEqual(self.network(inputs, shape)(inputs).shape, (6, *shape))
+
+    def test_computes_in_the_inputs_type(self):
+        points = torch.randn(6, 9, 4).double()
+        self.assertEqual(self.network([points], (3,))([points]).dtype, torch.float64)
+
+    def test_sees_nothing_later_unless_the_model_does(self):
+        points = torch.randn(6, 9, 4)
+        for ahead in (True, False):
+            network = self.network([points], (9, 2), ahead)
+            before, changed = network([points]), points.clone()
+            changed[:, 5:] = 0
+            self.assertEqual(torch.allclose(before[:, :5], network([changed])[:, :5]), not ahead)
+        with self.assertRaises(NoPlainNetwork):   # each of four steps may hold the target of the one before
+            self.network([points], (4, 3), ahead=False)
+
+    def test_is_for_several_elements(self):
+        for inputs in (torch.randn(6, 5), torch.randn(6, 1, 28, 28), torch.randint(0, 9, (6, 300))):
+            with self.assertRaises(NoPlainNetwork):
+                self.network([inputs], (3,))
+
+    def test_learns_what_pairs_of_elements_tell(self):
+        torch.manual_seed(1)
+        x = torch.randn(256, 6, 2)
+        y = (x[:, :, 0].argmax(1) < x[:, :, 1].argmax(1)).long()
+        network = self.network([x], (2,))
+        optimizer = adam(network.parameters(), 0.002)
+        for _ in range(150):
+            loss = F.cross_entropy(network([x]), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        self.assertLess(float(loss), 0.3)
+
+    def test_asks_whether_a_model_looks_ahead(self):
+        steps = torch.randn(6, 9, 4)
+
+        class Reads(nn.Module):
+            def __init__(self, both):
+                super().__init__()
+                self.cells = nn.GRU(4, 5, batch_first=True, bidirectional=both)
+
+            def forward(self, x):
+                return self.cells(x)[0]
+
+        self.assertTrue(looks_ahead(Reads(both=True), (steps,)))
+        self.assertFalse(looks_ahead(Reads(both=False), (steps,)))
+        self.assertFalse(looks_ahead(nn.Linear(4, 2), None))
 
 
 class Steps(unittest.TestCase):

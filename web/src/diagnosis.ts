@@ -24,6 +24,7 @@ export interface Trial {
   validation_loss: JsonNumber;
   validation_accuracy: JsonNumber;
   steps: number;
+  shortfall: JsonNumber;
   restored: JsonNumber;
 }
 

@@ -33,7 +33,8 @@ Diagnosis judge(const ScriptPatient& patient, const Record& record, bool probe, 
   options.trials.train = [&](const Spec& spec, const std::vector<Change>& changes) -> Counterfactual {
     if (stop) return {};
     const ScriptTrainingOptions limits{.work = options.trials.work, .stop = &stop};
-    if (changes.front().key == kPlainKey) return patient.train_plain(base, limits);
+    if (changes.front().key == kPlainKey)
+      return changes.front().value == "true" ? patient.train_plain(base, limits) : Counterfactual{};
     return patient.retrain(base, with(spec, changes), limits);
   };
   Diagnosis diagnosis = examine_record(record, options);

@@ -9,6 +9,7 @@ import torch
 from gradclinic.looks.errors import constant_error
 from gradclinic.looks.held_out import HeldOut, some_features
 from gradclinic.looks.logits import Logits
+from gradclinic.looks.places import Places
 from gradclinic.looks.targets import MISTAKES
 from gradclinic.tensors import plain
 
@@ -52,6 +53,7 @@ class Progress:
         self.input_moments = (0.0, 0.0), (0.0, 0.0)   # mean and deviation of all entries: trained on, held out
         self._held_out = HeldOut()
         self._logits = Logits()
+        self._places = Places()
         self._evaluated_at_once = 0
         self._held_out_unit = None
         self._evaluated = 0     # samples since the last step that the model saw without learning from them
@@ -232,6 +234,10 @@ class Progress:
         if not len(values):
             return
         samples = len(values)
+        if found.loss != "mse":
+            self._places.see(values)
+        if found.loss == "bce" and inputs.shape == values.shape:
+            self.copies = float((inputs - values).square().mean()) < COPIED * float(values.var(unbiased=False))
         if found.loss != "mse" and values.shape[1] > TARGETS:
             # Elsewhere in each sample, as a place of its own may always be of one class.
             shifts = 7919 * (self._kept + torch.arange(samples))[:, None]
@@ -303,7 +309,8 @@ class Progress:
                           scale, variance,
                           {"output_out_of_reach": out_of_reach,
                            "output_broadcast_within": float(variance > 0 and 2 * self._within_samples > self._looked),
-                           "penalty": self._penalties / self._understood, **self._logits.facts(), **more,
+                           "penalty": self._penalties / self._understood,
+                           **self._logits.facts(), **self._places.facts(), **more,
                            "output_activated": float(activated and self.loss_kind != "mse"),
                            "held_out_shift": (held_out_mean - mean) / deviation if known else 0.0,
                            "held_out_scale": held_out_deviation / deviation if known else 1.0,

@@ -9,6 +9,8 @@ WIDTH = 64
 CODES = 32              # of an embedding
 VOCABULARY = 1 << 14    # tokens that are told apart
 LARGEST = 1 << 14       # of a sample's numbers, in or out, that layers take which are not convolutions
+CHANNELS = 4            # of a signal, at most
+SIGNAL = 32             # its samples, at least
 LONGEST = 256           # of a sequence that is read step by step
 
 
@@ -16,27 +18,48 @@ class NoPlainNetwork(Exception):
     """None stands in for a model of this kind."""
 
 
-def network_for(samples, output, copies=True):
-    """A plain network of these inputs, samples along the first axis of each, whose outputs have the shape of that one's,
-    whatever the number of samples. copies: whether inputs may be the targets, which takes no network to put out."""
+def are_copies(samples, output):
+    """Whether inputs are of the outputs' shape, so that they may be the targets, which takes no network to put out."""
     first = samples[0]
-    if copies and len(samples) == 1 and first.shape == output.shape and (first.ndim > 2 or _is_sequence(first)):
-        raise NoPlainNetwork
-    if len(samples) == 1 and first.ndim > 3 and output.ndim > 2 and first.shape[-2:] == output.shape[-2:]:
+    return len(samples) == 1 and first.shape == output.shape and (first.ndim > 2 or _is_sequence(first))
+
+
+def network_for(samples, output):
+    """A plain network of these inputs, samples along the first axis of each, whose outputs have the shape of that one's,
+    whatever the number of samples."""
+    first = samples[0]
+    if len(samples) == 1 and first.ndim > 3 and _has_its_places(output, first):
         network = _Pictures(first, output)
-    elif len(samples) == 1 and _is_sequence(first) and output.ndim > 1 and first.shape[1] in output.shape[1:]:
+    elif (len(samples) == 1 and _is_sequence(first) and not is_signal(first) and output.ndim > 1
+          and first.shape[1] in output.shape[1:]):
         network = _Sequence(first, output)
     else:
         network = _Layers(samples, output)
-    return network.to(output.device, _kind_of(samples))
+    return network.to(output.device, kind_of(samples))
 
 
-def _kind_of(samples):
+def kind_of(samples):
+    """The type of numbers that a network of these inputs computes with."""
     return next((each.dtype for each in samples if each.is_floating_point()), torch.float32)
+
+
+def _has_its_places(output, picture):
+    """Whether each place of a picture has outputs of its own."""
+    return (output.ndim > 2 and output.shape[-2:] == picture.shape[-2:]
+            or output.shape[1:] == (picture.shape[-2] * picture.shape[-1],))
 
 
 def _is_sequence(tensor):
     return tensor.ndim == (3 if tensor.is_floating_point() else 2)
+
+
+def is_signal(tensor):
+    """Whether it is a few channels of many samples, (n, channels, samples)."""
+    return tensor.is_floating_point() and tensor.ndim == 3 and tensor.shape[1] <= CHANNELS < SIGNAL <= tensor.shape[2]
+
+
+def _has_channels_last(tensor):
+    return tensor.ndim == 4 and tensor.shape[3] <= CHANNELS < min(tensor.shape[1:3])
 
 
 def _layers(inputs, outputs):
@@ -44,13 +67,24 @@ def _layers(inputs, outputs):
                          nn.Linear(WIDTH, outputs))
 
 
-class _Read(nn.Module):
+def _convolutions(channels):
+    return [nn.Conv2d(channels, WIDTH // 2, 3, stride=2, padding=1), nn.ReLU(),
+            nn.Conv2d(WIDTH // 2, WIDTH, 3, stride=2, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(4)]
+
+
+class _ChannelsFirst(nn.Module):
+    def forward(self, pictures):
+        return pictures.movedim(3, 1)
+
+
+class Read(nn.Module):
     """Makes vectors of a tensor: amounts are standardized, whole numbers and truth values become codes, which are
     learned."""
 
     def __init__(self, batch):
         super().__init__()
-        self._scale = Scale(batch, 1 if batch.ndim > 3 else -1) if batch.is_floating_point() and batch.ndim > 1 else None
+        by_channel = batch.ndim > 3 and not _has_channels_last(batch) or is_signal(batch)
+        self._scale = Scale(batch, 1 if by_channel else -1) if batch.is_floating_point() and batch.ndim > 1 else None
         self._codes = None if batch.is_floating_point() else nn.Embedding(VOCABULARY, CODES)
 
     def forward(self, tensor):
@@ -60,16 +94,16 @@ class _Read(nn.Module):
 
 
 class _Layers(nn.Module):
-    """Two hidden layers that see all of a sample; of pictures through two convolutions, of tokens through a gated
-    recurrent layer where they are few enough, else by their codes' mean."""
+    """Two hidden layers that see all of a sample; of pictures and long signals through two convolutions, of tokens through
+    a gated recurrent layer where they are few enough, else by their codes' mean."""
 
     def __init__(self, samples, output):
         super().__init__()
-        self._read = nn.ModuleList(_Read(each) for each in samples)
+        self._read = nn.ModuleList(Read(each) for each in samples)
         self._shape = output.shape[1:]
         self._look = [self._looker(each) for each in samples]
         self._parts = nn.ModuleList(each for each in self._look if isinstance(each, nn.Module))
-        self.to(output.device, _kind_of(samples))
+        self.to(output.device, kind_of(samples))
         with torch.no_grad():
             size = self._seen(samples).shape[1]
         if max(size, self._shape.numel()) > LARGEST:
@@ -81,10 +115,14 @@ class _Layers(nn.Module):
             return _Recurrent()
         if not sample.is_floating_point() and sample.ndim == 2:
             return lambda codes: codes.mean(1)
+        if sample.is_floating_point() and _has_channels_last(sample):
+            return nn.Sequential(_ChannelsFirst(), *_convolutions(sample.shape[3]))
         if sample.is_floating_point() and sample.ndim == 4 and min(sample.shape[-2:]) > 4:
-            return nn.Sequential(nn.Conv2d(sample.shape[1], WIDTH // 2, 3, stride=2, padding=1), nn.ReLU(),
-                                 nn.Conv2d(WIDTH // 2, WIDTH, 3, stride=2, padding=1), nn.ReLU(),
-                                 nn.AdaptiveAvgPool2d(4))
+            return nn.Sequential(*_convolutions(sample.shape[1]))
+        if is_signal(sample):
+            return nn.Sequential(nn.Conv1d(sample.shape[1], WIDTH // 2, 5, stride=2, padding=2), nn.ReLU(),
+                                 nn.Conv1d(WIDTH // 2, WIDTH, 5, stride=2, padding=2), nn.ReLU(),
+                                 nn.AdaptiveAvgPool1d(8))
         return lambda values: values
 
     def _seen(self, samples):
@@ -113,7 +151,7 @@ class _Sequence(nn.Module):
         places = [axis for axis in range(1, output.ndim) if output.shape[axis] == first.shape[1]]
         if first.shape[1] > LONGEST or output.ndim > 3:
             raise NoPlainNetwork
-        self._read = _Read(first)
+        self._read = Read(first)
         self._time, self._flat = places[0], output.ndim == 2
         self._cells = nn.GRU(first.shape[2] if first.is_floating_point() else CODES, WIDTH, batch_first=True)
         outputs = 1 if self._flat else output.shape[3 - self._time]
@@ -130,16 +168,15 @@ class _Pictures(nn.Module):
     def __init__(self, first, output):
         super().__init__()
         channels = first[0].numel() // first.shape[-1] // first.shape[-2]
-        outputs = output[0].numel() // output.shape[-1] // output.shape[-2]
+        outputs = output[0].numel() // first.shape[-1] // first.shape[-2]
         if not first.is_floating_point():
             raise NoPlainNetwork
-        self._read = _Read(first.flatten(1, -3))
-        self._shape = output.shape[1:-2]
+        self._read = Read(first.flatten(1, -3))
+        self._shape = output.shape[1:]
         self._layers = nn.Sequential(nn.Conv2d(channels, WIDTH // 2, 3, padding=1), nn.ReLU(),
                                      nn.Conv2d(WIDTH // 2, WIDTH // 2, 3, padding=2, dilation=2), nn.ReLU(),
                                      nn.Conv2d(WIDTH // 2, WIDTH // 2, 3, padding=4, dilation=4), nn.ReLU(),
                                      nn.Conv2d(WIDTH // 2, outputs, 1))
 
     def forward(self, samples):
-        values = self._layers(self._read(samples[0].flatten(1, -3)))
-        return values.reshape(len(values), *self._shape, *values.shape[-2:])
+        return self._layers(self._read(samples[0].flatten(1, -3))).reshape(-1, *self._shape)

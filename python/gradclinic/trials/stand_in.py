@@ -7,15 +7,16 @@ import torch
 from torch import nn
 
 from gradclinic.replaced import Undo
-from gradclinic.trials.plain_network import NoPlainNetwork, network_for
+from gradclinic.trials.plain_network import NoPlainNetwork, are_copies, network_for
 
 RATE = 0.003
 
 
-def stand_in(model, optimizer, squashing=None, target_scale=(0.0, 0.0), copies=True):
+def stand_in(model, optimizer, squashing=None, target_scale=(0.0, 0.0), copies=True, build=network_for, rate=RATE):
     """From now on the model's calls are answered by a plain network, built in the first of them, and the optimizer's
     steps train that by Adam. squashing: "sigmoid" where the model's output is one's. target_scale: mean and deviation
-    of a regression's targets. copies: whether the inputs may be the targets. Returns handles whose remove() takes it back."""
+    of a regression's targets. copies: whether the inputs may be the targets. build: makes the network, of samples and
+    outputs. Returns handles whose remove() takes it back."""
     original_forward, original_step = model.forward, optimizer.step
     network = adam = None
 
@@ -24,8 +25,9 @@ def stand_in(model, optimizer, squashing=None, target_scale=(0.0, 0.0), copies=T
         if network is None:
             with torch.no_grad():
                 output = original_forward(*inputs, **more)
-            network = _Plain([*inputs, *more.values()], output, squashing, target_scale, copies)
-            adam = torch.optim.Adam(network.parameters(), lr=RATE)
+            network = _Plain([*inputs, *more.values()], output, build, copies,
+                             functools.partial(_finish, squashing=squashing, target_scale=target_scale))
+            adam = torch.optim.Adam(network.parameters(), lr=rate)
         return network([*inputs, *more.values()])
 
     @functools.wraps(original_step)
@@ -51,7 +53,7 @@ def count_step(optimizer):
 class _Plain(nn.Module):
     """Takes what the model takes, and ends as its outputs do."""
 
-    def __init__(self, inputs, output, squashing, target_scale, copies):
+    def __init__(self, inputs, output, build, copies, finish):
         super().__init__()
         if not isinstance(output, torch.Tensor) or not output.ndim or not output.is_floating_point():
             raise NoPlainNetwork
@@ -60,8 +62,10 @@ class _Plain(nn.Module):
         samples = [inputs[place] for place in self._places]
         if not samples:
             raise NoPlainNetwork
-        self._finish = _finish(output, squashing, target_scale)
-        self._network = network_for(samples, output, copies)
+        if copies and are_copies(samples, output):
+            raise NoPlainNetwork
+        self._finish = finish(output)
+        self._network = build(samples, output)
 
     def forward(self, inputs):
         return self._finish(self._network([inputs[place] for place in self._places]))

@@ -40,7 +40,8 @@ struct Trial {
   double loss = 0;         ///< at its end, over the constant prediction's; see Course
   double validation_loss = 0;      ///< likewise; NaN without samples held out
   double validation_accuracy = 0;  ///< NaN for regression
-  double restored = 0;             ///< share of what was lost that it brings back; at most 1, below 0 when it is worse
+  double shortfall = 0;  ///< by how much it is better than the training: 1 and above is clear; see shortfall()
+  double restored = 0;   ///< share of what was lost that it brings back; at most 1, below 0 when it is worse
 };
 
 enum class Health { healthy, sick, undecided };

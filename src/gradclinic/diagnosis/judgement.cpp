@@ -17,10 +17,6 @@ constexpr double kStrongEvidence = 0.8;
 /// Another training, whose bias may suit the data better, has to be better by more, as has one without what nothing in
 /// the record asks for: of as many as are tried one may be luckier.
 constexpr double kAnotherShortfall = 1.5;
-/// A plain network is built otherwise in everything, and may happen to suit the data, which shows more in points of
-/// accuracy than in a loss. Beside a mistake that is seen in the model clear is enough.
-constexpr double kPlainOfAmounts = 1.5;
-constexpr double kPlainOfClasses = 2;
 /// What a removal that was tried in vain counts for where nothing is learned: its suspect is behind any untried one.
 constexpr double kInVain = 0.1;
 /// A loss that is as good as a constant prediction's.
@@ -54,22 +50,23 @@ const Point& end_of(const Course& course) {
   return course.validation.empty() ? course.last() : course.validation.back();
 }
 
-/// By how much a plain network has to be better.
+/// By how much a plain network has to be better, which is built otherwise in everything and may happen to suit the data.
+/// Beside a mistake that is seen in the model clear is enough.
 double clear_for_plain(const Chart& chart, const std::vector<Suspect>& suspects) {
   const bool mistaken = std::ranges::any_of(suspects, [](const Suspect& suspect) {
     return suspect.finding.by_hand && suspect.tried.empty() && suspect.finding.confidence >= kStrongEvidence;
   });
   if (mistaken || chart.fact("inputs_ignored") > kIgnoredInputs) return 1;
-  return std::isnan(end_of(chart.course()).accuracy) ? kPlainOfAmounts : kPlainOfClasses;
+  return kAnotherShortfall;
 }
 
 /// Whether neither the samples trained on nor those held out are predicted better than by a constant, of a loss that is
 /// understood.
 bool learned_nothing(const Chart& chart) {
   const Point& end = end_of(chart.course());
-  const double largest = chart.fact("largest_class");
-  const bool by_chance = std::isnan(end.accuracy) || end.accuracy <= largest + kClearAccuracy;
-  return chart.fact("target_values") > 1 && hardly_learns(chart) && end.loss > kNothing && by_chance;
+  const bool by_chance = std::isnan(end.accuracy) || end.accuracy <= constant_accuracy(chart) + kClearAccuracy;
+  return chart.fact("target_values") > 1 && hardly_learns(chart) && end.loss > kNothing * constant_loss(chart) &&
+         by_chance;
 }
 
 /// A policy gradient's loss is made anew in each step, and lower is no better.
@@ -225,6 +222,7 @@ std::vector<Trial> trials_of(const Chart& chart, const std::vector<Suspect>& sus
                 .loss = course.last().loss,
                 .validation_loss = kNaN,
                 .validation_accuracy = kNaN,
+                .shortfall = shortfall_against(chart, tried.result),
                 .restored = restored(chart, tried.result, judgement)};
     if (!course.validation.empty()) {
       trial.validation_loss = course.validation.back().loss;

@@ -46,7 +46,8 @@ inline constexpr const char* kNormMomentumKey = "model.norm_momentum";
 /// "equal": every sample counts the same in the loss.
 inline constexpr const char* kClassWeightsKey = "train.class_weights";
 
-/// "true": a plain network stands in for the model, and is trained by the loop's batches and loss with Adam.
+/// A plain network stands in for the model, and is trained by the loop's batches and loss with Adam: "true": layers,
+/// convolutions or a recurrent layer, as inputs have it; "attention": a transformer over the inputs' elements.
 inline constexpr const char* kPlainKey = "model.plain";
 
 }  // namespace gradclinic

@@ -74,9 +74,20 @@ std::vector<std::vector<Change>> with_rates(const Chart& chart, std::initializer
 
 std::vector<std::vector<Change>> alone(const std::string& key, const std::string& value) { return {{{key, value}}}; }
 
+double constant_loss(const Chart& chart) {
+  const double by_place = chart.fact("constant_by_place");
+  return by_place > 0 ? by_place : 1;
+}
+
+double constant_accuracy(const Chart& chart) {
+  return std::fmax(chart.fact("largest_class"), chart.fact("largest_by_place"));
+}
+
 bool learns_little(const Chart& chart) { return !chart.course().empty() && chart.course().last().loss > 0.5; }
 
-bool hardly_learns(const Chart& chart) { return !chart.course().empty() && chart.course().last().loss > 0.9; }
+bool hardly_learns(const Chart& chart) {
+  return !chart.course().empty() && chart.course().last().loss > 0.9 * constant_loss(chart);
+}
 
 bool output_is_dead(const Chart& chart) {
   return chart.spec().model.kind == "outside" && chart.largest("pre_activation.max", chart.depth(), kEnd) < 0 &&

@@ -47,6 +47,11 @@ std::vector<std::vector<Change>> with_rates(const Chart& chart, std::initializer
 /// One change by itself.
 std::vector<std::vector<Change>> alone(const std::string& key, const std::string& value);
 
+/// What the best constant prediction loses, over the unit of a course's losses, and how often it is right; for samples
+/// with a class at each of several places: what the best one for each place does. NaN: of an amount, or not known.
+double constant_loss(const Chart& chart);
+double constant_accuracy(const Chart& chart);
+
 /// Whether more than half of the best constant prediction's loss is left, and more than nine tenths.
 bool learns_little(const Chart& chart);
 bool hardly_learns(const Chart& chart);

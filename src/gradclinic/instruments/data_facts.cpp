@@ -211,6 +211,8 @@ std::span<const NamedFact> data_fact_names() {
                                          {"target_whole", &DataFacts::target_whole},
                                          {"largest_class", &DataFacts::largest_class},
                                          {"smallest_class", &DataFacts::smallest_class},
+                                         {"constant_by_place", &DataFacts::constant_by_place},
+                                         {"largest_by_place", &DataFacts::largest_by_place},
                                          {"constant_loss", &DataFacts::constant_loss},
                                          {"neighbour_agreement", &DataFacts::neighbour_agreement},
                                          {"neighbour_chance", &DataFacts::neighbour_chance},

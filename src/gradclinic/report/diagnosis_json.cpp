@@ -38,6 +38,7 @@ Json trial_json(const Trial& trial) {
           {"validation_loss", json_number(trial.validation_loss)},
           {"validation_accuracy", json_number(trial.validation_accuracy)},
           {"steps", trial.steps},
+          {"shortfall", json_number(trial.shortfall)},
           {"restored", json_number(trial.restored)}};
 }
 

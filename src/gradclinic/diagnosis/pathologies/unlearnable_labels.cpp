@@ -20,12 +20,12 @@ constexpr std::size_t kEnough = 3;
 /// Samples held out are never predicted clearly better than by a constant: by its loss, or by its accuracy and a margin
 /// for chance.
 bool never_useful(const Chart& chart, const Course& course) {
-  const double known = chart.fact("largest_class");
+  const double known = constant_accuracy(chart);
   const double largest = std::isnan(known) ? kOfTwo : known;
   double most = 0;
   for (const Point& point : course.validation) most = std::max(most, point.accuracy);
   if (most > largest + kFarAbove) return false;
-  if (!(Course::best(course.validation).loss <= kHardlyBelow)) return true;
+  if (!(Course::best(course.validation).loss <= kHardlyBelow * constant_loss(chart))) return true;
   if (std::isnan(course.validation.back().accuracy)) return false;
   return most < largest + 2 * std::sqrt(largest * (1 - largest) / std::max(1.0, chart.course().held_out));
 }
@@ -53,7 +53,8 @@ std::optional<Finding> examine(const Chart& chart) {
                    {"agreement of nearest neighbours", agreement, fmt::format("{:.3g} by chance", chance)},
                    {"standard deviations above chance", above, "2.5 or more"},
                    {"best held-out loss, of a constant prediction's",
-                    course.validation.empty() ? std::nan("") : Course::best(course.validation).loss, "below 0.93"}},
+                    course.validation.empty() ? std::nan("") : Course::best(course.validation).loss,
+                    fmt::format("below {:.3g}", kHardlyBelow * constant_loss(chart))}},
       .rule = constant ? "the targets are constant"
               : !told_by_neighbours
                   ? "held-out samples are never predicted better than by a constant"

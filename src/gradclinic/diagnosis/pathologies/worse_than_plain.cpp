@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "gradclinic/diagnosis/outside_changes.h"
@@ -34,7 +35,10 @@ std::optional<Finding> examine(const Chart& chart) {
 /// With what the two came to.
 std::optional<Finding> after_trials(const Chart& chart, Finding finding, const std::vector<const Course*>& tried) {
   const Course& own = chart.course();
-  const Course& plain = *tried.front();
+  const auto end_of = [](const Course* course) {
+    return (course->validation.empty() ? course->training : course->validation).back().loss;
+  };
+  const Course& plain = **std::ranges::min_element(tried, {}, end_of);
   const auto hold = [&](const std::string& what, double reached, double by_plain) {
     finding.evidence.push_back({what, reached, fmt::format("{:.3g} by a plain network", by_plain)});
   };
@@ -50,7 +54,7 @@ std::optional<Finding> after_trials(const Chart& chart, Finding finding, const s
   return finding;
 }
 
-std::vector<std::vector<Change>> without(const Chart&) { return alone(kPlainKey, "true"); }
+std::vector<std::vector<Change>> without(const Chart&) { return {{{kPlainKey, "true"}}, {{kPlainKey, "attention"}}}; }
 
 }  // namespace
 
