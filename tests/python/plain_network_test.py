@@ -10,7 +10,7 @@ from torch.nn import functional as F
 import gradclinic
 from gradclinic.looks.second_look import looks_ahead
 from gradclinic.trials.plain_attention import attention_for
-from gradclinic.trials.plain_network import NoPlainNetwork
+from gradclinic.trials.plain_network import NoPlainNetwork, network_for
 from gradclinic.trials.stand_in import stand_in
 from small_loop import adam
 
@@ -155,6 +155,14 @@ class Steps(unittest.TestCase):
         steps[:, 5:] = 0
         self.assertTrue(torch.equal(before[:, :5], model(steps)[:, :5]))
         self.assertFalse(torch.equal(before[:, 5:], model(steps)[:, 5:]))
+
+
+    def test_see_what_comes_later_where_the_model_does(self):
+        steps = torch.randn(6, 9, 4)
+        network = network_for([steps], torch.zeros(6, 9, 2), ahead=True)
+        before = network([steps])
+        steps[:, 5:] = 0
+        self.assertFalse(torch.equal(before[:, :5], network([steps])[:, :5]))
 
 
 class Training(unittest.TestCase):

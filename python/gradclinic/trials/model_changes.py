@@ -11,7 +11,7 @@ from gradclinic.looks.class_weights import count_alike
 from gradclinic.looks.other_loss import pulled_up
 from gradclinic.looks.softmax import along_last_axis, rectified
 from gradclinic.replaced import Replaced, Undo, kept_in_the_graph, while_computing
-from gradclinic.trials import CannotBeMade, derived, last_activation, outputs, plain_attention
+from gradclinic.trials import CannotBeMade, derived, last_activation, outputs, plain_attention, plain_network
 from gradclinic.trials.scale import Scale
 from gradclinic.trials.stand_in import stand_in
 
@@ -88,16 +88,17 @@ def _leave_gradients_alone(treatment, model, wanted):
             treatment.handles.append(Undo(functools.partial(hooks.update, kept)))
 
 
+PLAIN = {True: (plain_network.network_for, plain_network.RATE),
+         "attention": (plain_attention.attention_for, plain_attention.RATE)}
+
+
 def _stand_in(treatment, model, wanted):
     if len(treatment.optimizers) != 1:
         raise CannotBeMade("several optimizers")
     of = treatment.patient
-    kind = {}
-    if wanted == "attention":
-        kind["build"] = functools.partial(plain_attention.attention_for, ahead=of.looks_ahead)
-        kind["rate"] = plain_attention.RATE
+    build, rate = PLAIN[wanted]
     treatment.handles += stand_in(model, treatment.optimizers[0], of.lens.squashing, of.progress.target_scale,
-                                  of.progress.copies, **kind)
+                                  of.progress.copies, functools.partial(build, ahead=of.looks_ahead), rate)
 
 
 def _count_alike(treatment, model, wanted):

@@ -5,6 +5,7 @@ from torch import nn
 
 from gradclinic.trials.scale import Scale
 
+RATE = 0.003            # of Adam
 WIDTH = 64
 CODES = 32              # of an embedding
 VOCABULARY = 1 << 14    # tokens that are told apart
@@ -24,15 +25,16 @@ def are_copies(samples, output):
     return len(samples) == 1 and first.shape == output.shape and (first.ndim > 2 or _is_sequence(first))
 
 
-def network_for(samples, output):
+def network_for(samples, output, ahead=False):
     """A plain network of these inputs, samples along the first axis of each, whose outputs have the shape of that one's,
-    whatever the number of samples."""
+    whatever the number of samples. ahead: whether the output of a step may depend on later ones; where it may not, these
+    may hold the targets of those before."""
     first = samples[0]
     if len(samples) == 1 and first.ndim > 3 and _has_its_places(output, first):
         network = _Pictures(first, output)
     elif (len(samples) == 1 and _is_sequence(first) and not is_signal(first) and output.ndim > 1
           and first.shape[1] in output.shape[1:]):
-        network = _Sequence(first, output)
+        network = _Sequence(first, output, ahead)
     else:
         network = _Layers(samples, output)
     return network.to(output.device, kind_of(samples))
@@ -144,18 +146,19 @@ class _Recurrent(nn.Module):
 
 
 class _Sequence(nn.Module):
-    """An output for each step, of what has come up to it: later steps may hold the targets of this one."""
+    """An output for each step, of what has come up to it, or of all."""
 
-    def __init__(self, first, output):
+    def __init__(self, first, output, ahead):
         super().__init__()
         places = [axis for axis in range(1, output.ndim) if output.shape[axis] == first.shape[1]]
         if first.shape[1] > LONGEST or output.ndim > 3:
             raise NoPlainNetwork
         self._read = Read(first)
         self._time, self._flat = places[0], output.ndim == 2
-        self._cells = nn.GRU(first.shape[2] if first.is_floating_point() else CODES, WIDTH, batch_first=True)
+        features = first.shape[2] if first.is_floating_point() else CODES
+        self._cells = nn.GRU(features, WIDTH, batch_first=True, bidirectional=ahead)
         outputs = 1 if self._flat else output.shape[3 - self._time]
-        self._layers = nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.ReLU(), nn.Linear(WIDTH, outputs))
+        self._layers = nn.Sequential(nn.Linear((1 + ahead) * WIDTH, WIDTH), nn.ReLU(), nn.Linear(WIDTH, outputs))
 
     def forward(self, samples):
         outputs = self._layers(self._cells(self._read(samples[0]))[0])

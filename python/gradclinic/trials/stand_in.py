@@ -7,9 +7,7 @@ import torch
 from torch import nn
 
 from gradclinic.replaced import Undo
-from gradclinic.trials.plain_network import NoPlainNetwork, are_copies, network_for
-
-RATE = 0.003
+from gradclinic.trials.plain_network import RATE, NoPlainNetwork, are_copies, network_for
 
 
 def stand_in(model, optimizer, squashing=None, target_scale=(0.0, 0.0), copies=True, build=network_for, rate=RATE):
