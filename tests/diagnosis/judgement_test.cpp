@@ -7,10 +7,12 @@
 namespace gradclinic {
 namespace {
 
-/// A record of a run of 20 steps that was surveyed three times.
-Record ended_at(float loss, const std::string& status = "finished") {
+/// A record of a run of 20 steps that was surveyed three times; of classes where there is an accuracy.
+Record ended_at(float loss, const std::string& status = "finished", float accuracy = NAN) {
   Record record;
-  add_table(record, "survey", {0, 10, 20}, {{{"survey.loss", 0}, {1, (1 + loss) / 2, loss}}});
+  add_table(
+      record, "survey", {0, 10, 20},
+      {{{"survey.loss", 0}, {1, (1 + loss) / 2, loss}}, {{"survey.accuracy", 0}, {accuracy, accuracy, accuracy}}});
   add_table(record, "data", {0}, {{{"data.constant_loss", 0}, {1}}});
   record.outcome = {.status = status, .steps = 20};
   return record;
@@ -46,14 +48,18 @@ TEST(Judgement, FailsWhereSomethingTriedIsClearlyBetter) {
 }
 
 TEST(Judgement, AReferenceHasToBeClearer) {
-  const Record less = ended_at(0.4F);
-  EXPECT_FALSE(judge(Chart(less), {}, {tried(0.1)}).failing) << "missing 0.33 of what it learned: 1.3 times clear";
-  const Record half = ended_at(0.5F);
-  EXPECT_TRUE(judge(Chart(half), {}, {tried(0.1)}).failing) << "missing 0.44";
+  const auto failing = [](float loss, float accuracy) {
+    const Record record = ended_at(loss, "finished", accuracy);
+    return judge(Chart(record), {}, {tried(0.1)}).failing;
+  };
+  EXPECT_FALSE(failing(0.4F, 0.5F)) << "missing 0.33 of what it learned: 1.3 times clear";
+  EXPECT_TRUE(failing(0.5F, 0.5F)) << "missing 0.44";
+  EXPECT_TRUE(failing(0.4F, NAN)) << "of amounts";
+  EXPECT_FALSE(failing(0.33F, NAN)) << "missing 0.26: 1.02 times clear";
 }
 
 TEST(Judgement, WhatNothingAsksForHasToBeClearer) {
-  const Record record = ended_at(0.5F);
+  const Record record = ended_at(0.5F, "finished", 0.5F);
   const Chart chart(record);
   const auto failing = [&](double confidence, double loss) {
     return judge(chart, {suspect("learning-rate-too-low", confidence, {tried(loss)})}, {}).failing;
@@ -172,7 +178,7 @@ TEST(Judgement, WhereNothingIsLearnedWhatWasTriedInVainStandsBehindWhatWasNot) {
 }
 
 TEST(Judgement, ChangesOfThreeKindsNeedNotBeAsClear) {
-  const Record record = ended_at(0.5F);
+  const Record record = ended_at(0.5F, "finished", 0.5F);
   const Chart chart(record);
   const double loss = 0.26;  // missing 0.32 of what it learned: 1.3 times clear
   const std::vector<Suspect> two = {suspect("learning-rate-too-low", 0.3, {tried(loss), tried(loss)}),

@@ -11,11 +11,13 @@
 namespace gradclinic {
 namespace {
 
-/// A user's own training that came to this loss, of what it was without training.
-Record ended_at(float loss, const std::string& kind = "outside") {
+/// A user's own training that came to this loss, of what it was without training; of classes where there is an
+/// accuracy.
+Record ended_at(float loss, float accuracy = NAN) {
   Record record;
-  record.spec = "[model]\nkind = \"" + kind + "\"\nlayers = \"a b\"\ndepth = 2\nwidth = 8\n[train]\nsteps = 20\n";
-  add_table(record, "survey", {0, 10, 20}, {{{"survey.loss", 0}, {1, loss, loss}}});
+  record.spec = "[model]\nkind = \"outside\"\nlayers = \"a b\"\ndepth = 2\nwidth = 8\n[train]\nsteps = 20\n";
+  add_table(record, "survey", {0, 10, 20},
+            {{{"survey.loss", 0}, {1, loss, loss}}, {{"survey.accuracy", 0}, {accuracy, accuracy, accuracy}}});
   add_table(record, "data", {0}, {{{"data.constant_loss", 0}, {1}}});
   record.outcome = {.status = "finished", .steps = 20};
   return record;
@@ -43,7 +45,7 @@ Examined examined(const Record& record, double plain, double other) {
 
 TEST(LastResort, ShowsThatTheModelIsAtFault) {
   const Examined result = examined(ended_at(0.8F), 0.1, 0.8);
-  EXPECT_EQ(result.plain, 1);
+  EXPECT_EQ(result.plain, 2);
   EXPECT_EQ(result.diagnosis.verdict, Health::sick);
   ASSERT_TRUE(result.diagnosis.cause());
   EXPECT_EQ(result.diagnosis.cause()->pathology, "worse-than-plain");
@@ -54,10 +56,11 @@ TEST(LastResort, ShowsThatTheModelIsAtFault) {
 }
 
 TEST(LastResort, HasToBeClear) {
-  EXPECT_EQ(examined(ended_at(0.35F), 0, 0.35).diagnosis.verdict, Health::healthy);
-  const Examined result = examined(ended_at(0.5F), 0.3, 0.5);
-  EXPECT_EQ(result.plain, 1);
+  EXPECT_EQ(examined(ended_at(0.26F), 0, 0.26).diagnosis.verdict, Health::healthy);
+  const Examined result = examined(ended_at(0.5F, 0.7F), 0.3, 0.5);
+  EXPECT_EQ(result.plain, 2);
   EXPECT_EQ(result.diagnosis.verdict, Health::healthy) << "29 % is missing of what a plain network learns";
+  EXPECT_EQ(examined(ended_at(0.5F), 0.3, 0.5).diagnosis.verdict, Health::sick) << "of amounts";
   const auto shown = std::ranges::find(result.diagnosis.trials, "worse-than-plain", &Trial::suspect);
   ASSERT_NE(shown, result.diagnosis.trials.end()) << "it is told all the same what a plain network comes to";
   EXPECT_NEAR(shown->loss, 0.3, 1e-6);
@@ -65,7 +68,7 @@ TEST(LastResort, HasToBeClear) {
 
 TEST(LastResort, HasToBeLessClearBesideAMistakeThatIsSeen) {
   for (const float mixed : {0.0F, 1.0F}) {
-    Record record = ended_at(0.45F);
+    Record record = ended_at(0.45F, 0.7F);
     add_table(
         record, "data", {0},
         {{{"data.constant_loss", 0}, {1}}, {{"data.samples_mixed", 0}, {mixed}}, {{"data.target_values", 0}, {9}}});

@@ -15,8 +15,10 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kStrongEvidence = 0.8;
 /// Another training, whose bias may suit the data better, has to be better by more, as has one without what nothing in
-/// the record asks for: of as many as are tried one may be luckier.
-constexpr double kAnotherShortfall = 1.5;
+/// the record asks for: of as many as are tried one may be luckier, which shows more in points of accuracy, or in a
+/// loss that is not understood, than in that of amounts.
+constexpr double kAnotherOfAmounts = 1.1;
+constexpr double kAnotherOfClasses = 1.5;
 /// What a removal that was tried in vain counts for where nothing is learned: its suspect is behind any untried one.
 constexpr double kInVain = 0.1;
 /// A loss that is as good as a constant prediction's.
@@ -50,14 +52,20 @@ const Point& end_of(const Course& course) {
   return course.validation.empty() ? course.last() : course.validation.back();
 }
 
-/// By how much a plain network has to be better, which is built otherwise in everything and may happen to suit the data.
-/// Beside a mistake that is seen in the model clear is enough.
+double clear_for_another(const Chart& chart) {
+  const Course& course = chart.course();
+  const bool of_amounts = !course.empty() && !course.of_first && std::isnan(end_of(course).accuracy);
+  return of_amounts ? kAnotherOfAmounts : kAnotherOfClasses;
+}
+
+/// By how much a plain network has to be better, which is built otherwise in everything and may happen to suit the
+/// data. Beside a mistake that is seen in the model clear is enough.
 double clear_for_plain(const Chart& chart, const std::vector<Suspect>& suspects) {
   const bool mistaken = std::ranges::any_of(suspects, [](const Suspect& suspect) {
     return suspect.finding.by_hand && suspect.tried.empty() && suspect.finding.confidence >= kStrongEvidence;
   });
   if (mistaken || chart.fact("inputs_ignored") > kIgnoredInputs) return 1;
-  return kAnotherShortfall;
+  return clear_for_another(chart);
 }
 
 /// Whether neither the samples trained on nor those held out are predicted better than by a constant, of a loss that is
@@ -98,7 +106,7 @@ double clear_for(const Chart& chart, const Suspect& suspect, const TriedChange& 
     return (change.key == "train.steps" && begun) || change.key == kFrozenKey;
   });
   const bool outside = chart.spec().model.kind == "outside";
-  return (another && outside) || suspect.finding.confidence < kSuspicion ? kAnotherShortfall : 1;
+  return (another && outside) || suspect.finding.confidence < kSuspicion ? clear_for_another(chart) : 1;
 }
 
 std::string how_far(const Chart& chart) {
@@ -136,7 +144,7 @@ Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const 
     return amount;
   };
   double of_kind = 0;
-  for (const TriedChange& tried : references) of_kind = std::max(of_kind, consider(tried, kAnotherShortfall));
+  for (const TriedChange& tried : references) of_kind = std::max(of_kind, consider(tried, clear_for_another(chart)));
   agreed += of_kind >= kAgreedShortfall;
   for (const Suspect& suspect : suspects) {
     const bool plain = suspect.pathology->last_resort;
