@@ -12,7 +12,7 @@ import sounds
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.01, batch=20, epochs=8, schedule="step", decay=0.5, every=80)
 OWN_DATA = {"samples"}
 

@@ -9,7 +9,7 @@ import symbols
 import weights
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adagrad", lr=0.05, batch=25, epochs=14)
 OWN_DATA = {"samples"}
 NUMBERS = 4

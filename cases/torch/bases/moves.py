@@ -8,7 +8,7 @@ import images
 import plan
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="sgd", lr=0.1, batch=32, epochs=8, weight_decay=1e-4, schedule="step", decay=0.3, every=150)
 OWN_DATA = {"samples"}
 

@@ -8,7 +8,7 @@ import geometry
 import plan
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.005, batch=32, epochs=8, schedule="exponential", decay=0.99)
 OWN_DATA = {"samples", "noise"}
 

@@ -9,7 +9,7 @@ import symbols
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="radam", lr=0.005, batch=32, epochs=8)
 OWN_DATA = {"samples"}
 SIDE = 4
