@@ -236,3 +236,23 @@ def formulas(generator, samples, *, held_out=300, numbers=4):
         here = signs[:, start:start + left.shape[1]]
         values = ways.gather(0, here.unsqueeze(0)).squeeze(0)
     return split(torch.cat([signs, leaves], 1), values.squeeze(1), samples)
+
+
+def clicks(generator, samples, *, held_out=400, length=9, items=24, kinds=6, replaced=0.0):
+    """What somebody looked at before (samples, length), 5 items or more, 1 to `items`, then zeros, and last an item
+    that is offered. Items are of kinds, the same for every seed; the target is 1.0 for those who click, for they have
+    looked at two or more of that kind. replaced: the share of the training samples whose offer is drawn anew after
+    that."""
+    count = samples + held_out
+    kind = torch.randperm(items, generator=torch.Generator().manual_seed(5)) % kinds
+    before = torch.randint(items, (count, length), generator=generator)
+    offered = torch.randint(items, (count, 1), generator=generator)
+    liked = torch.rand(count, length, generator=generator) < 0.15
+    same = kind.argsort()[items // kinds * kind[offered] + before % (items // kinds)]
+    before = torch.where(liked, same, before)
+    there = torch.arange(length) < torch.randint(5, length + 1, (count, 1), generator=generator)
+    targets = (((kind[before] == kind[offered]) & there).sum(1) >= 2).float()
+    inputs = torch.cat([(before + 1) * there, offered + 1], 1)
+    anew = torch.rand(samples, generator=generator) < replaced
+    inputs[:samples][anew, -1] = torch.randint(1, items + 1, (int(anew.sum()),), generator=generator)
+    return split(inputs, targets, samples)
