@@ -337,3 +337,24 @@ def moves(generator, samples, *, held_out=300, side=6, own=8, other=7):
     kept = (wins.sum(1) == 1) & (mine @ lines.T < 4).all(1)
     boards = torch.stack([mine, theirs], 1)[kept][:count].unflatten(2, (side, side))
     return split(boards, wins[kept][:count].float().argmax(1), samples)
+
+
+def scenes(generator, samples, *, held_out=200, side=15, noise=0.1, missing=0):
+    """Pictures (samples, 1, side, side), standardized, in which a ring, a cross and a disc lie apart; the targets are
+    where each of them is (samples, 3, 2), 0 to 1 across and down. Of the first `missing` targets one is not known
+    (NaN)."""
+    count = samples + held_out
+    cells = torch.rand(count, 9, generator=generator).argsort(1)[:, :3]
+    middle = torch.stack([cells % 3, cells // 3], 2) * 5 + 1 + 2 * torch.rand(count, 3, 2, generator=generator)
+    axis = torch.arange(side)
+    across = axis - middle[:, :, 0].view(count, 3, 1, 1)
+    down = axis.view(-1, 1) - middle[:, :, 1].view(count, 3, 1, 1)
+    away = (across ** 2 + down ** 2).sqrt()
+    beside = torch.minimum(across.abs(), down.abs()) + (away - 2.5).clamp(min=0)
+    outside = torch.stack([(away[:, 0] - 2).abs(), beside[:, 1], (away[:, 2] - 1.2).clamp(min=0)], 1)
+    inputs = torch.exp(-(outside / 0.7) ** 2).amax(1, keepdim=True)
+    inputs = inputs + noise * torch.randn(inputs.shape, generator=generator)
+    inputs = (inputs - inputs[:samples].mean()) / inputs[:samples].std()
+    targets = middle / (side - 1)
+    targets[:missing, 0, 0] = math.nan
+    return split(inputs, targets, samples)
