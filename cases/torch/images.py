@@ -358,3 +358,17 @@ def scenes(generator, samples, *, held_out=200, side=15, noise=0.1, missing=0):
     targets = middle / (side - 1)
     targets[:missing, 0, 0] = math.nan
     return split(inputs, targets, samples)
+
+
+def holes(generator, samples, *, held_out=150, missing=0.5, pixels="standardized"):
+    """Pictures of clothes of 14 x 14 (samples, 2, 14, 14): their pixels, 0 where they are missing, and a 1 for each
+    that is there. Missing are a square of 5 x 5 and such a share of the blocks of 2 x 2; the target is the whole picture."""
+    seen, _, others, _ = fashion(generator, samples, held_out=held_out, pixels=pixels)
+    targets = torch.cat([seen, others])
+    count = len(targets)
+    blocks = (torch.rand(count, 1, 7, 7, generator=generator) >= missing).float()
+    there = F.interpolate(blocks, scale_factor=2)
+    corner = torch.randint(2, 8, (2, count, 1, 1, 1), generator=generator)
+    down, across = torch.arange(14).view(-1, 1) - corner[0], torch.arange(14) - corner[1]
+    there = there * ~((down >= 0) & (down < 5) & (across >= 0) & (across < 5))
+    return split(torch.cat([targets * there, there], 1), targets, samples)
