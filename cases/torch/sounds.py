@@ -5,7 +5,7 @@ import math
 
 import torch
 
-from data import split
+from data import relabel, split
 
 BANDS, PHONES, MOST = 8, 6, 4
 
@@ -89,3 +89,27 @@ def burgers(generator, samples, *, held_out=200, points=32, viscosity=0.005, tim
         after = after + step * push
     before, after = (waves.unsqueeze(2) / waves[:samples].std() for waves in (before, after))
     return split(before, after, samples)
+
+
+def quakes(generator, samples, *, held_out=200, length=40, noise=0.15, labels="true"):
+    """Seismograms (samples, length, 3), standardized: up and down, then in two directions along the ground. A quick
+    wave comes first, which shakes the most up and down, and after it a slow one, along the ground; the target (samples,
+    1) is how long after, which tells how far away the quake was, standardized."""
+    count = samples + held_out
+    first = 2 + 8 * torch.rand(count, 1, generator=generator)
+    delay = 5 + 18 * torch.rand(count, 1, generator=generator)
+    luck = torch.rand(4, count, 1, generator=generator)
+    angle = 2 * math.pi * luck[0]
+
+    def wave(begun, pace, lasts):
+        since = torch.arange(length) - begun
+        return (since >= 0) * torch.exp(-since.clamp(min=0) / lasts) * torch.sin(pace * since)
+
+    quick = wave(first, 1.8 + 0.4 * luck[1], 8.0)
+    slow = 1.5 * wave(first + delay, 0.8 + 0.3 * luck[2], 8.0)
+    inputs = torch.stack([quick + 0.3 * slow, (0.3 * quick + slow) * angle.cos(), (0.3 * quick + slow) * angle.sin()],
+                         2)
+    inputs = (0.7 + 0.6 * luck[3]).unsqueeze(2) * inputs + noise * torch.randn(inputs.shape, generator=generator)
+    inputs = (inputs - inputs[:samples].mean()) / inputs[:samples].std()
+    delay = (delay - delay[:samples].mean()) / delay[:samples].std()
+    return split(inputs, relabel(delay, labels, 0, generator), samples)
