@@ -32,7 +32,7 @@ def network_for(samples, output, ahead=False):
     first = samples[0]
     if len(samples) == 1 and first.ndim > 3 and _has_its_places(output, first):
         network = _Pictures(first, output)
-    elif (len(samples) == 1 and _is_sequence(first) and not is_signal(first) and output.ndim > 1
+    elif (len(samples) == 1 and _is_sequence(first) and not _is_signal(first) and output.ndim > 1
           and first.shape[1] in output.shape[1:]):
         network = _Sequence(first, output, ahead)
     else:
@@ -55,7 +55,7 @@ def _is_sequence(tensor):
     return tensor.ndim == (3 if tensor.is_floating_point() else 2)
 
 
-def is_signal(tensor):
+def _is_signal(tensor):
     """Whether it is a few channels of many samples, (n, channels, samples)."""
     return tensor.is_floating_point() and tensor.ndim == 3 and tensor.shape[1] <= CHANNELS < SIGNAL <= tensor.shape[2]
 
@@ -85,7 +85,7 @@ class Read(nn.Module):
 
     def __init__(self, batch):
         super().__init__()
-        by_channel = batch.ndim > 3 and not _has_channels_last(batch) or is_signal(batch)
+        by_channel = batch.ndim > 3 and not _has_channels_last(batch) or _is_signal(batch)
         self._scale = Scale(batch, 1 if by_channel else -1) if batch.is_floating_point() and batch.ndim > 1 else None
         self._codes = None if batch.is_floating_point() else nn.Embedding(VOCABULARY, CODES)
 
@@ -121,7 +121,7 @@ class _Layers(nn.Module):
             return nn.Sequential(_ChannelsFirst(), *_convolutions(sample.shape[3]))
         if sample.is_floating_point() and sample.ndim == 4 and min(sample.shape[-2:]) > 4:
             return nn.Sequential(*_convolutions(sample.shape[1]))
-        if is_signal(sample):
+        if _is_signal(sample):
             return nn.Sequential(nn.Conv1d(sample.shape[1], WIDTH // 2, 5, stride=2, padding=2), nn.ReLU(),
                                  nn.Conv1d(WIDTH // 2, WIDTH, 5, stride=2, padding=2), nn.ReLU(),
                                  nn.AdaptiveAvgPool1d(8))
