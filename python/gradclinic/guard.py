@@ -15,6 +15,16 @@ class Guard:
         self.notes.append(f"watching ended in {where.strip('_')} at step {self.step}: {type(error).__name__}: {error}")
         self.end()
 
+    def told(self, reader, *of, otherwise):
+        """What a reader of a graph tells; `otherwise` of a graph that it cannot read, which is noted."""
+        try:
+            return reader(*of)
+        except Exception as error:  # noqa: BLE001 users' graphs have nodes of any kind
+            note = f"{reader.__name__} was not told by the graph: {type(error).__name__}: {error}"
+            if note not in self.notes:
+                self.notes.append(note)
+            return otherwise
+
     def end(self):
         self.ended = True
         for call in self.let_go:

@@ -283,7 +283,7 @@ def dropout_of(node):
         if node.name() != "MulBackward0" or not isinstance(node._saved_other, torch.Tensor):
             continue
         factors = node._saved_other
-        kept = float(factors.max()) if factors.numel() > 1 else 0.0
+        kept = float(factors.max()) if factors.numel() > 1 and not factors.is_complex() else 0.0
         if kept > 1 and bool(((factors == 0) | (factors == kept)).all()) and bool((factors == 0).any()):
             share = max(share, 1 - 1 / kept)
     return share

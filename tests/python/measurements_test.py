@@ -144,7 +144,37 @@ class Spectral(nn.Module):
         return torch.fft.irfft(torch.fft.rfft(x) * self.kernel, n=8)
 
 
+class Turning(nn.Module):
+    """A linear recurrence of complex numbers."""
+
+    def __init__(self):
+        super().__init__()
+        self.angles = nn.Parameter(torch.rand(4))
+
+    def forward(self, x):
+        factor = torch.polar(torch.full((4,), 0.9), self.angles)
+        state = torch.zeros(len(x), 4, dtype=torch.cfloat)
+        for step in x.unflatten(1, (2, 4)).unbind(1):
+            state = factor * state + step
+        return torch.view_as_real(state).flatten(1)
+
+
 class Complex(unittest.TestCase):
+    def test_states_are_no_hindrance(self):
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(8, 8), Turning(), nn.Dropout(0.25), nn.Linear(8, 2))
+        optimizer = torch.optim.SGD(model.parameters(), 0.1)
+        with gradclinic.watch(model, optimizer, budget=None) as clinic:
+            for _ in range(3):
+                optimizer.zero_grad()
+                loss = model(torch.randn(6, 8)).square().mean()
+                loss.backward()
+                optimizer.step()
+                clinic.step(loss)
+        self.assertEqual(clinic.notes, [])
+        self.assertAlmostEqual(clinic.lens.dropout, 0.25)
+        self.assertEqual(len(clinic.series("weight_grad.l2", 2)[1]), 3)
+
     def test_weights_are_measured_beside_real_ones(self):
         torch.manual_seed(0)
         model = nn.Sequential(Spectral(), nn.Linear(8, 2))

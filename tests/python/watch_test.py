@@ -2,6 +2,7 @@
 
 import gc
 import unittest
+import unittest.mock
 import weakref
 
 import torch
@@ -180,6 +181,15 @@ class NeverRaises(unittest.TestCase):
                 optimizer.step()
                 clinic.step(loss)
         self.assertTrue(any("watching ended" in note for note in clinic.notes))
+
+    def test_a_graph_that_cannot_be_read_leaves_the_rest_to_be_seen(self):
+        def nothing(node):
+            raise RuntimeError("a node of no known kind")
+
+        with unittest.mock.patch("gradclinic.modules.dropout_of", nothing):
+            clinic = self.loop(nn.Linear(4, 2), torch.randn(8, 4), lambda outputs: outputs.square().mean())
+        self.assertEqual(clinic.notes, ["nothing was not told by the graph: RuntimeError: a node of no known kind"])
+        self.assertEqual(len(clinic.series("weight.l2", 1)[1]), 4)
 
     def test_nothing_trained_is_a_clear_sentence(self):
         with gradclinic.watch(nn.Linear(2, 2), None) as clinic:

@@ -20,6 +20,7 @@ except ImportError:  # not built, or for another version of PyTorch
     from gradclinic.looks.eye import Eye
 
 NAN = math.nan
+ANY = (-math.inf, math.inf)   # a range
 
 
 class Hook(functools.partial):
@@ -42,7 +43,7 @@ class Lens:
         self.dropout = 0.0            # the largest share dropped in the first step
         self.squashing = None         # "softmax" or "sigmoid", where the output is one's
         self.softmax_of_one = False   # whether it runs over an axis of length 1
-        self.output_range = (-math.inf, math.inf)
+        self.output_range = ANY
         self.output_activated = False  # whether it has passed an activation function
         self._output_layer = None     # whose output it is, times a number at most
         self._scaled_layer = None     # the same, as the first step's graph tells
@@ -69,6 +70,9 @@ class Lens:
         self._output_hook = model.register_forward_hook(Hook(self._saw_output))  # of every step, as it may give the loss
         BACKWARDS.show(self)
         self.look()
+
+    def _told(self, reader, *of, otherwise=None):
+        return self.guard.told(reader, *of, otherwise=otherwise)
 
     @property
     def looking(self):
@@ -195,8 +199,9 @@ class Lens:
         self._order.append(layer)
         given = first_tensor(inputs) if inputs else None
         if given is not None and given.grad_fn is not None:
-            self._read_unfit += modules.unfit_read(given.grad_fn) is not None
-            kind, before = modules.activation_before(given.grad_fn, self._of_node)
+            self._read_unfit += self._told(modules.unfit_read, given.grad_fn) is not None
+            kind, before = self._told(modules.activation_before, given.grad_fn, self._of_node,
+                                      otherwise=(None, None))
             if before in self._computed:
                 # Where a module's output is the next layer's input as it is, one hook does for both.
                 module, address = self._computed[before]
@@ -277,16 +282,17 @@ class Lens:
         if tensor is None or tensor.grad_fn is None:
             return
         if not self.started:
-            self._scaled_layer, self.output_factor = modules.layer_of_output(tensor.grad_fn, self._of_node)
+            self._scaled_layer, self.output_factor = self._told(modules.layer_of_output, tensor.grad_fn, self._of_node,
+                                                                otherwise=(None, 1.0))
             self._finish_order(tensor)
         # A penalty is to be known whenever a loss is told.
         if self.progress.wants_samples or self.progress.wants_inputs or self.progress.penalized:
             self.output = plain(tensor.detach()).clone()
             self._output_nodes = [tensor.grad_fn, *(each.grad_fn for each in tensors_in(output) if each.requires_grad)]
-            self.squashing = modules.squashing(tensor.grad_fn)
-            self.softmax_of_one = modules.is_softmax_of_one(tensor.grad_fn)
-            self.output_range = modules.output_range(tensor.grad_fn)
-            self.output_activated = modules.is_activated(tensor.grad_fn)
+            self.squashing = self._told(modules.squashing, tensor.grad_fn)
+            self.softmax_of_one = self._told(modules.is_softmax_of_one, tensor.grad_fn, otherwise=False)
+            self.output_range = self._told(modules.output_range, tensor.grad_fn, otherwise=ANY)
+            self.output_activated = self._told(modules.is_activated, tensor.grad_fn, otherwise=False)
             own = self.eye.last >= 0 and tensor.data_ptr() == self.eye.last_address
             self._output_layer = self._by_index[self.eye.last] if own else self._scaled_layer
             tensor.grad_fn.register_hook(functools.partial(self._saw_output_gradient, which=tensor.output_nr))
@@ -333,10 +339,10 @@ class Lens:
         """A backward pass is about to begin, of a loss whose graph is still whole."""
         if self.looking and self._output_nodes and self.output is not None and self._calls == 1:
             nodes, self._output_nodes = self._output_nodes, []
-            self.compared = read(loss, nodes, self.output)
-            self.unsuited = kind_of_graph(loss, nodes, self.output, self.compared)
+            self.compared = self._told(read, loss, nodes, self.output)
+            self.unsuited = self._told(kind_of_graph, loss, nodes, self.output, self.compared)
             if not self.started:
-                self.progress.penalized = bool(parameters_beside(loss, nodes))
+                self.progress.penalized = bool(self._told(parameters_beside, loss, nodes))
 
     def see_weights(self):
         """After the update: the weights, and what the step has changed."""
@@ -345,7 +351,7 @@ class Lens:
         self.weights.see()
 
     def _finish_order(self, output):
-        self.residual = modules.has_residuals(output.grad_fn)
-        self.dropout = modules.dropout_of(output.grad_fn)
+        self.residual = self._told(modules.has_residuals, output.grad_fn, otherwise=False)
+        self.dropout = self._told(modules.dropout_of, output.grad_fn, otherwise=0.0)
         self._of_node = {}
         self._computed = {}
