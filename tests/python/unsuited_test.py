@@ -43,6 +43,18 @@ def kind(loss_of, target, outputs=lambda output: output):
 
 
 class Unsuited(unittest.TestCase):
+    def test_errors_with_every_target_of_the_batch_behind_a_sigmoid(self):
+        def one(output):
+            return output[:, :1]
+
+        target = CLASSES[:, 0]
+        for error in (lambda apart: apart ** 2, lambda apart: apart * apart, torch.abs):
+            self.assertEqual(kind(lambda o, t: error(o.sigmoid() - t).mean(), target, one), "output_broadcast")
+            self.assertEqual(kind(lambda o, t: error(t - o.sigmoid()).mean(), target, one), "output_broadcast")
+            self.assertIsNone(kind(lambda o, t: error(o.sigmoid() - t[:, None]).mean(), target, one))
+        self.assertIsNone(kind(lambda o, t: ((o - o.T) ** 2).mean(), target, one), "differences of outputs")
+        self.assertIsNone(kind(lambda o, t: ((o @ o.T - torch.eye(40)) ** 2).mean(), target), "likenesses")
+
     def test_losses_are_told_by_their_graphs(self):
         self.assertEqual(kind(relative, NORMAL), "relative_to_nothing")
         self.assertEqual(kind(lambda o, t: (((o - t) / t) ** 2).mean(), NORMAL), "relative_to_nothing")

@@ -155,7 +155,7 @@ def _errors(node, of_output, output):
             return None
         targets = plain(node._saved_target.detach()).clone()
         return Compared(error, targets, reduced, error is errors.entropy, *_of_shape(weights, targets))
-    error, node = _of_difference(node) if reduced else (None, None)
+    error, node = of_difference(node) if reduced else (None, None)
     if error is None:
         return None
     difference, within = _without_weights(node.next_functions[0][0])
@@ -211,7 +211,7 @@ def _under_norm(node):
     if node.name().startswith(("NormBackward", "LinalgVectorNormBackward")):
         power, of, summed = getattr(node, "_saved_p", getattr(node, "_saved_ord", None)), node, node
     elif node.name() == "SqrtBackward0" and (summed := _before_added(node)).name() == "SumBackward1":
-        error, of = _of_difference(summed.next_functions[0][0])
+        error, of = of_difference(summed.next_functions[0][0])
         power = 2 if error is errors.squared else None
     else:
         return None, None
@@ -259,7 +259,7 @@ def _of_shape(weights, targets):
     return weights.expand(targets.shape).clone(), 1.0
 
 
-def _of_difference(node):
+def of_difference(node):
     """The error that a node makes of a difference, and the node whose input that is; None where it makes none."""
     if node.name() == "AbsBackward0":
         return errors.absolute, node

@@ -7,7 +7,6 @@ import torch
 from torch.nn import functional
 
 from gradclinic.looks.loss_graph import OUTWEIGHED
-from gradclinic.looks.unsuited import KINDS
 
 FEWEST = 4       # batches
 ENOUGH = 200     # batches, after which no more are looked at
@@ -47,7 +46,7 @@ class OtherTargets:
         often = 2 * sum(self._kinds.values()) > self._batches >= FEWEST
         most = max(self._kinds, key=self._kinds.get, default=None)
         told = often and (most != "hinge_of_amounts" or self._beyond >= FEWEST)
-        kinds = {kind: float(told and kind == most) for kind in (*GUESSES, *KINDS)}
+        kinds = {most: 1.0} if told else {}
         return kinds | ({"hinge_of_amounts": 1.0} if self._margins >= FEWEST else {})
 
 

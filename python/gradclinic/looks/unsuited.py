@@ -3,10 +3,11 @@ outputs."""
 
 import torch
 
-from gradclinic.looks.loss_graph import constant_of, leads, walk
+from gradclinic.looks.loss_graph import constant_of, leads, of_difference, walk
 from gradclinic.tensors import plain
 
 MOST_NODES = 60
+FEWEST = 4         # samples of a batch
 SHARES = 0.01      # how far probabilities may be from summing to 1
 CLOSE = 1e-3       # of a loss
 NEGATIVE = 0.05    # share of targets below 0 from which they are no probabilities
@@ -107,5 +108,19 @@ def _share_cut(node):
     return float(cut.double().mean())
 
 
-KINDS = {"divergence_of_logits": _is_divergence, "classes_of_amounts": _is_entropy_of_amounts,
-         "logarithm_of_cut": _is_cut, "hinge_of_amounts": _is_hinge_of_amounts}
+def _is_broadcast(node, of_output, output, loss):
+    """Errors of every output with every target of the batch, whatever outputs have passed on the way to them."""
+    error, of = of_difference(node)
+    if error is None or len(output) < FEWEST or of._saved_self.numel() != len(output) * output.numel():
+        return False
+    difference = of.next_functions[0][0]
+    if difference is None or difference.name() not in ("SubBackward0", "RsubBackward1"):
+        return False
+    of_outputs = [each for each, _ in difference.next_functions if each is not None]
+    return len(of_outputs) == 1 and any(before is of_output for each in walk(of_outputs[0], (), MOST_NODES)
+                                        for before in (each, *(one for one, _ in each.next_functions)))
+
+
+KINDS = {"output_broadcast": _is_broadcast, "divergence_of_logits": _is_divergence,
+         "classes_of_amounts": _is_entropy_of_amounts, "logarithm_of_cut": _is_cut,
+         "hinge_of_amounts": _is_hinge_of_amounts}
