@@ -121,6 +121,22 @@ TEST(WorseThanPlain, NamesInputsThatAreNotUsed) {
   EXPECT_GT(finding->confidence, found("worse-than-plain", with_fact("inputs_ignored", 0.1F, 0.8F))->confidence);
 }
 
+TEST(ExcessDropout, MayBeNeverOff) {
+  const auto of = [](const std::string& model) {
+    return std::string(kSgd).replace(std::string(kSgd).find("[model]"), 7, "[model]\n" + model);
+  };
+  const auto dropping = [&](float chance, const std::string& model = "dropout = 0.1") {
+    return found("excess-dropout", with_fact("evaluation_noise", chance, 0.3F, of(model)));
+  };
+  ASSERT_TRUE(dropping(0.2F));
+  EXPECT_TRUE(dropping(0.2F)->fatal && dropping(0.2F)->by_hand);
+  EXPECT_NE(dropping(0.2F)->sentence.find("F.dropout"), std::string::npos);
+  ASSERT_TRUE(dropping(0.05F));
+  EXPECT_FALSE(dropping(0.05F)->fatal);
+  EXPECT_FALSE(dropping(0));
+  EXPECT_FALSE(dropping(0.2F, "")) << "chance of another kind";
+}
+
 struct Mistake {
   const char* fact;
   float value, sound;

@@ -21,7 +21,7 @@ def facts(model, inputs, layers):
         return {}
     seen = {"samples_mixed": float(mixes_samples(model, inputs)), "norm_gap": norm_gap(model, inputs),
             "softmax_elsewhere": float(runs_along_other_axes(model, inputs)), "affine": float(is_affine(model, inputs)),
-            "inputs_ignored": ignored(model, inputs)}
+            "inputs_ignored": ignored(model, inputs), "evaluation_noise": evaluation_noise(model, inputs)}
     return seen | gradient_check.facts(model, inputs, layers)
 
 
@@ -71,6 +71,20 @@ def is_affine(model, inputs):
             return float(y.std(0).max()) > 0 and float(apart) < EXACT * float((y - y.roll(1, 0)).abs().max())
     except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
         return False
+
+
+def evaluation_noise(model, inputs):
+    """Share of the outputs' variance over samples that is chance, in evaluation mode; 0 where that cannot be told."""
+    try:
+        with in_double(), torch.no_grad():
+            model = copy.deepcopy(model).double().eval()
+            inputs = [to_double(each) for each in inputs]
+            one, other = model(*inputs), model(*inputs)
+            over_samples = float(one.var(0).mean())
+            chance = float((one - other).square().mean()) / 2
+            return min(1.0, chance / over_samples) if over_samples > 0 else 0.0
+    except Exception:  # noqa: BLE001 the user's model gives back no tensor
+        return 0.0
 
 
 def looks_ahead(model, inputs):

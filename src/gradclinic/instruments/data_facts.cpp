@@ -250,6 +250,7 @@ std::span<const NamedFact> data_fact_names() {
                                          {"gradients_kept", &DataFacts::gradients_kept},
                                          {"evaluation_mode", &DataFacts::evaluation_mode},
                                          {"samples_mixed", &DataFacts::samples_mixed},
+                                         {"evaluation_noise", &DataFacts::evaluation_noise},
                                          {"softmax_elsewhere", &DataFacts::softmax_elsewhere},
                                          {"softmax_of_one", &DataFacts::softmax_of_one},
                                          {"unfit_between", &DataFacts::unfit_between},

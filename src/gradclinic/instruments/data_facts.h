@@ -73,6 +73,7 @@ struct DataFacts {
   double gradients_kept = 0;   ///< share of its updates whose gradients were added to those of updates before
   double evaluation_mode = 0;  ///< share of its steps taken in evaluation mode
   double samples_mixed = 0;  ///< 1 when its output for a sample depends on the others of the batch, in evaluation mode
+  double evaluation_noise = 0;   ///< share of its outputs' variance over samples that is chance, in evaluation mode
   double softmax_elsewhere = 0;  ///< 1 when one of its softmax functions runs along another axis than the last
   double softmax_of_one = 0;     ///< 1 when its output, or its loss, is a softmax over an axis of length 1
   double unfit_between = 0;      ///< share of its layers whose input is what a softmax or an exponential gave

@@ -8,8 +8,25 @@
 namespace gradclinic::pathologies {
 namespace {
 
+/// Shares of the variance of what is predicted in evaluation mode that are chance: worth saying, and too much.
+constexpr double kSomeChance = 0.01;
+constexpr double kMuchChance = 0.1;
+
+Finding never_off(double chance) {
+  return {.confidence = 0.9,
+          .evidence = {{"share of the predictions' variance that is chance, in evaluation mode", chance, "0"}},
+          .rule = "dropout is on in evaluation mode, too",
+          .sentence =
+              "Units are dropped in evaluation, too, so that predictions are chance in part: F.dropout does not "
+              "know of model.eval() unless it is called with training=self.training; nn.Dropout does.",
+          .by_hand = true,
+          .fatal = chance > kMuchChance};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
   const double dropout = chart.spec().model.dropout;
+  if (const double chance = chart.fact("evaluation_noise"); dropout > 0 && chance > kSomeChance)
+    return never_off(chance);
   if (dropout < 0.2) return std::nullopt;
   const double survives = std::pow(1 - dropout, chart.hidden());
   return Finding{
