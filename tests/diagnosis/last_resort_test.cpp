@@ -55,6 +55,24 @@ TEST(LastResort, ShowsThatTheModelIsAtFault) {
   EXPECT_NEAR(result.diagnosis.cause()->severity, 0.7 / 0.9, 1e-3) << "of what the plain network learned";
 }
 
+TEST(LastResort, IsTheBetterOfTwo) {
+  for (const std::string better : {"true", "attention"}) {
+    DoctorOptions options;
+    options.trials.train = [&](const Spec&, const std::vector<Change>& changes) {
+      const bool plain = changes.front().key == kPlainKey;
+      const double loss = !plain ? 0.8 : changes.front().value == better ? 0.1 : NAN;
+      Counterfactual trained{.steps = 20};
+      trained.course.training = points_of({1, loss, loss});
+      trained.course.diverged = std::isnan(loss);
+      return trained;
+    };
+    const Diagnosis diagnosis = diagnose(ended_at(0.8F), options);
+    ASSERT_TRUE(diagnosis.cause()) << better;
+    EXPECT_EQ(diagnosis.cause()->pathology, "worse-than-plain");
+    EXPECT_EQ(diagnosis.cause()->evidence.at(0).limit, "0.1 by a plain network");
+  }
+}
+
 TEST(LastResort, HasToBeClear) {
   EXPECT_EQ(examined(ended_at(0.26F), 0, 0.26).diagnosis.verdict, Health::healthy);
   const Examined result = examined(ended_at(0.5F, 0.7F), 0.3, 0.5);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "gradclinic/diagnosis/outside_changes.h"
 #include "gradclinic/diagnosis/rules.h"
@@ -36,7 +37,8 @@ std::optional<Finding> examine(const Chart& chart) {
 std::optional<Finding> after_trials(const Chart& chart, Finding finding, const std::vector<const Course*>& tried) {
   const Course& own = chart.course();
   const auto end_of = [](const Course* course) {
-    return (course->validation.empty() ? course->training : course->validation).back().loss;
+    const double loss = (course->validation.empty() ? course->training : course->validation).back().loss;
+    return std::isnan(loss) ? std::numeric_limits<double>::infinity() : loss;
   };
   const Course& plain = **std::ranges::min_element(tried, {}, end_of);
   const auto hold = [&](const std::string& what, double reached, double by_plain) {
