@@ -177,6 +177,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"output_unnormalized", 1, 0, "wrong-output-or-loss", "NLLLoss", kOutputKey, true, true},
         Mistake{"softmax_of_one", 1, 0, "wrong-output-or-loss", "sigmoid", nullptr, true, true},
         Mistake{"output_broadcast_within", 1, 0, "wrong-output-or-loss", "all places", nullptr, true, true},
+        Mistake{"broadcast_in_loss", 1, 0, "wrong-output-or-loss", "before they are subtracted", nullptr, true, true},
         Mistake{"other_loss", 1, 0, "wrong-output-or-loss", "CrossEntropyLoss", "train.loss", false},
         Mistake{"numbers_for_classes", 1, 0, "wrong-output-or-loss", "number", nullptr, true, true},
         Mistake{"classes_of_all", 1, 0, "wrong-output-or-loss", "shares", nullptr, true, true},

@@ -49,8 +49,8 @@ class Unsuited(unittest.TestCase):
 
         target = CLASSES[:, 0]
         for error in (lambda apart: apart ** 2, lambda apart: apart * apart, torch.abs):
-            self.assertEqual(kind(lambda o, t: error(o.sigmoid() - t).mean(), target, one), "output_broadcast")
-            self.assertEqual(kind(lambda o, t: error(t - o.sigmoid()).mean(), target, one), "output_broadcast")
+            self.assertEqual(kind(lambda o, t: error(o.sigmoid() - t).mean(), target, one), "broadcast_in_loss")
+            self.assertEqual(kind(lambda o, t: error(t - o.sigmoid()).mean(), target, one), "broadcast_in_loss")
             self.assertIsNone(kind(lambda o, t: error(o.sigmoid() - t[:, None]).mean(), target, one))
         self.assertIsNone(kind(lambda o, t: ((o - o.T) ** 2).mean(), target, one), "differences of outputs")
         self.assertIsNone(kind(lambda o, t: ((o @ o.T - torch.eye(40)) ** 2).mean(), target), "likenesses")

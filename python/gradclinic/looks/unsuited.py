@@ -121,6 +121,6 @@ def _is_broadcast(node, of_output, output, loss):
                                         for before in (each, *(one for one, _ in each.next_functions)))
 
 
-KINDS = {"output_broadcast": _is_broadcast, "divergence_of_logits": _is_divergence,
+KINDS = {"broadcast_in_loss": _is_broadcast, "divergence_of_logits": _is_divergence,
          "classes_of_amounts": _is_entropy_of_amounts, "logarithm_of_cut": _is_cut,
          "hinge_of_amounts": _is_hinge_of_amounts}

@@ -98,6 +98,19 @@ const Fault kBroadcast = {
         },
     .without = alone(kOutputKey, "squeezed")};
 
+const Fault kBroadcastInLoss = {
+    .present = [](const Chart& chart) { return chart.fact("broadcast_in_loss") == 1; },
+    .finding =
+        [](const Chart&) {
+          return mistake(
+              0.95, {"every output meets every target (1: always)", 1, "0"},
+              "the loss takes the error of every output with every target",
+              "The loss broadcasts outputs of shape (n, 1) against targets of shape (n,), or the reverse, and "
+              "takes the error of every output of a batch with every target of it: all outputs are pulled "
+              "to the targets' mean. Give both one shape before they are subtracted.",
+              true);
+        }};
+
 /// Shares of the targets' variance that the output cannot reach: worth saying, and as much as is clear in a loss.
 constexpr double kOutOfReach = 0.1;
 constexpr double kFarOutOfReach = 0.25;
@@ -350,6 +363,7 @@ const Fault* fault_of(const Chart& chart) {
                                       &kMisplaced,
                                       &kBroadcastWithin,
                                       &kBroadcast,
+                                      &kBroadcastInLoss,
                                       &kUnreachable,
                                       &kIgnoredClass,
                                       &kPulledAlike,

@@ -222,6 +222,7 @@ std::span<const NamedFact> data_fact_names() {
                                          {"output_misplaced", &DataFacts::output_misplaced},
                                          {"output_negated", &DataFacts::output_negated},
                                          {"output_broadcast", &DataFacts::output_broadcast},
+                                         {"broadcast_in_loss", &DataFacts::broadcast_in_loss},
                                          {"output_broadcast_within", &DataFacts::output_broadcast_within},
                                          {"output_out_of_reach", &DataFacts::output_out_of_reach},
                                          {"output_activated", &DataFacts::output_activated},

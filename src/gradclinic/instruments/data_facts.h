@@ -39,6 +39,7 @@ struct DataFacts {
   double output_misplaced = 0;       ///< 1 when its loss takes a softmax along another axis than the classes
   double output_negated = 0;         ///< 1 when its loss has the sign turned
   double output_broadcast = 0;       ///< 1 when its loss compares every output of a batch with every target of it
+  double broadcast_in_loss = 0;      ///< 1 when it does so behind functions of its own, whatever shape outputs have
   double output_broadcast_within = 0;  ///< 1 when it compares every output of a sample with every target of it
   /// Of a regression: the least mean squared error that the range of its output's last function leaves, over the
   /// targets' variance.
