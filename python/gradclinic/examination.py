@@ -20,7 +20,7 @@ class _Enough(BaseException):
 
 def examine(train, *, steps=None, budget=None, name=None, progress=None):
     """Diagnoses a training with trials: `train(watch)` makes model and optimizer and trains them in
-    `with watch(model, optimizer) as clinic`. It is called some ten times: as it is, then without each suspect, and by
+    `with watch(model, optimizer) as clinic`. It is called some fifteen times: as it is, then without each suspect, and by
     recipes known to be sound, always from the same state of the generators of torch, random and numpy.
 
     steps: where to end each training, if before its own end. budget: as of watch(), for the training as it is, which is

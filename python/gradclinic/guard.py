@@ -20,7 +20,8 @@ class Guard:
         try:
             return reader(*of)
         except Exception as error:  # noqa: BLE001 users' graphs have nodes of any kind
-            note = f"{reader.__name__} was not told by the graph: {type(error).__name__}: {error}"
+            note = (f"a part of what the model or the loss computes could not be read, and is left out "
+                    f"({reader.__name__}: {type(error).__name__}: {error})")
             if note not in self.notes:
                 self.notes.append(note)
             return otherwise

@@ -9,9 +9,8 @@ from torch import nn
 from torch.nn import functional as F
 
 import gradclinic
-from gradclinic.looks.second_look import evaluation_noise, norm_gap
 from gradclinic.trials import last_activation
-from small_loop import adam, fact, fit, loop
+from small_loop import adam, fact, loop
 
 
 def data():
@@ -204,58 +203,6 @@ class Shift(unittest.TestCase):
         for clinic in (train(gradclinic.watch), train(gradclinic.watch, scales=False, scales_held_out=False)):
             self.assertAlmostEqual(fact(clinic, "held_out_shift"), 0, delta=0.2)
             self.assertAlmostEqual(fact(clinic, "held_out_scale"), 1, delta=0.2)
-
-
-class NormGap(unittest.TestCase):
-    def test_is_that_of_averages_that_lag_behind(self):
-        torch.manual_seed(1)
-        x = 4 + 2 * torch.randn(32, 5)
-        model = nn.Sequential(nn.BatchNorm1d(5, momentum=1.0), nn.Dropout(0.5), nn.Linear(5, 2))
-        self.assertGreater(norm_gap(model, (x,)), 1)
-        model(x)
-        before = model[0].running_mean.clone()
-        self.assertLess(norm_gap(model, (x,)), 0.1)
-        self.assertTrue(torch.equal(before, model[0].running_mean) and model.training)
-        for other in (nn.Linear(5, 2), nn.Sequential(nn.BatchNorm1d(3))):
-            self.assertEqual(norm_gap(other, (x,)), 0)
-
-
-class NeverOff(nn.Module):
-    """Dropout that does not know of evaluation, on what comes through as it is."""
-
-    def __init__(self, share):
-        super().__init__()
-        self.share = share
-
-    def forward(self, x):
-        return F.dropout(x, self.share)
-
-
-class EvaluationNoise(unittest.TestCase):
-    def test_is_the_share_of_chance(self):
-        torch.manual_seed(1)
-        x = torch.randn(5000, 4)
-        # Of x * m / (1 - p), m being 1 with probability 1 - p: p / (1 - p) of chance beside 1 of x.
-        for share in (0.2, 0.5):
-            self.assertAlmostEqual(evaluation_noise(NeverOff(share), (x,)), share, delta=0.03)
-        self.assertEqual(evaluation_noise(nn.Sequential(nn.Linear(4, 3), nn.Dropout(0.5)), (x,)), 0)
-        self.assertEqual(evaluation_noise(nn.LSTM(4, 3), (x,)), 0)
-
-    def test_is_found_and_called_by_its_name(self):
-        x = torch.randn(400, 6, generator=torch.Generator().manual_seed(1))
-        y = x[:, :1] + x[:, 1:2] * x[:, 2:3]
-
-        def of(last):
-            def train(watch):
-                torch.manual_seed(2)
-                model = nn.Sequential(nn.Linear(6, 32), nn.Tanh(), last, nn.Linear(32, 1))
-                fit(watch, model, 0.01, 150, lambda model: F.mse_loss(model(x), y))
-            return gradclinic.examine(train)
-
-        diagnosis = of(NeverOff(0.5))
-        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "excess-dropout"), str(diagnosis))
-        self.assertIn("F.dropout", diagnosis["findings"][0]["sentence"])
-        self.assertNotIn("F.dropout", str(of(nn.Dropout(0.1))))
 
 
 class LastActivation(unittest.TestCase):

@@ -188,7 +188,8 @@ class NeverRaises(unittest.TestCase):
 
         with unittest.mock.patch("gradclinic.modules.dropout_of", nothing):
             clinic = self.loop(nn.Linear(4, 2), torch.randn(8, 4), lambda outputs: outputs.square().mean())
-        self.assertEqual(clinic.notes, ["nothing was not told by the graph: RuntimeError: a node of no known kind"])
+        self.assertEqual(clinic.notes, ["a part of what the model or the loss computes could not be read, and is left out "
+                                        "(nothing: RuntimeError: a node of no known kind)"])
         self.assertEqual(len(clinic.series("weight.l2", 1)[1]), 4)
 
     def test_nothing_trained_is_a_clear_sentence(self):
