@@ -204,6 +204,8 @@ class Clinic:
             found = compared.found(output, loss, True) if compared is not None and self.progress.penalized else None
             if found is None:
                 found = targets.infer(output, gradient, loss, self.lens.squashing)
+            if found is not None and compared is None and targets.is_of_nothing(found):
+                found = None   # the outputs themselves are to be small: residuals, or what a flow maps to
             usual = found if found is None or found.error is None else None
             if found is None and compared is not None:
                 found = compared.found(output, loss, False)
@@ -232,7 +234,10 @@ class Clinic:
     # The record.
 
     def _begin_run(self):
-        called, missing = self.lens.start()
+        called, unseen, missing = self.lens.start()
+        if unseen:
+            self.notes.append(f"{', '.join(layer.name for layer in unseen)}: computed without a call that could be seen; "
+                              "weights, gradients and updates are watched, outputs are not")
         self.notes.extend(f"{layer.name} was not called in the first step, and is not watched" for layer in missing)
         self._run.begin(describe(self), {"torch": torch.__version__}, [layer.index for layer in called],
                         [core.Layer(layer.name, layer.activation or "identity", float(layer.inputs),

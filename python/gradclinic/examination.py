@@ -6,7 +6,7 @@ import sys
 
 import torch
 
-from gradclinic import core
+from gradclinic import calls, core
 from gradclinic.clinic import Clinic, optimizers_of
 from gradclinic.diagnosis import Diagnosis
 from gradclinic.looks import second_look
@@ -97,7 +97,7 @@ class _Limited(Clinic):
         self._most = steps
         self.batch = None   # what the model was first called with
         self.looks_ahead = False   # see second_look
-        self._first_call = model.register_forward_pre_hook(self._saw_call)
+        self._first_call = calls.before(model, self._saw_call)
         self.guard.let_go += [handle.remove for handle in [*handles, self._first_call]]
 
     def _saw_call(self, module, inputs):

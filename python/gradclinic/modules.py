@@ -4,11 +4,14 @@ import math
 
 import torch
 from torch import nn
+from torch.nn.utils import parametrize
 
 NORMS = {
     "batch": (nn.modules.batchnorm._BatchNorm, nn.modules.instancenorm._InstanceNorm),
     "layer": (nn.LayerNorm, nn.GroupNorm),
 }
+
+_NO_LAYERS = NORMS["batch"] + NORMS["layer"] + (parametrize.ParametrizationList,)   # though they have weights
 
 # Activation functions by the core's names; others are measured, but cannot be called dead or saturated.
 ACTIVATIONS = {
@@ -73,8 +76,10 @@ def bottleneck(layers):
 
 
 def _own_weight(module):
-    """The weights that stand for the module: of a recurrent one those from step to step of its last layer."""
-    own = [(name, value) for name, value in module.named_parameters(recurse=False)
+    """The weights that stand for the module: of a recurrent one those from step to step of its last layer; of one whose
+    weights are computed (torch.nn.utils.parametrize) what they are computed of."""
+    computed = module.parametrizations.named_parameters() if parametrize.is_parametrized(module) else []
+    own = [(name, value) for name, value in [*module.named_parameters(recurse=False), *computed]
            if value.ndim >= 2 and not isinstance(value, nn.parameter.UninitializedParameter)]
     if not own:
         return None
@@ -87,19 +92,18 @@ def _own_weight(module):
 def _holds_layers(module):
     """Whether the module is a block of layers, whose own parameters (positions, tokens) are no layer's weights."""
     return not isinstance(module, nn.MultiheadAttention) and any(
-        _own_weight(child) is not None and not isinstance(child, NORMS["batch"] + NORMS["layer"])
+        _own_weight(child) is not None and not isinstance(child, _NO_LAYERS)
         for child in module.modules() if child is not module)
 
 
 def layers_of(model):
     """The modules with weight matrices, in the order of registration; embeddings and norms are not among them."""
     layers = []
-    inside_attention = set()
-    norms = NORMS["batch"] + NORMS["layer"]
+    inside = set()
     for name, module in model.named_modules():
-        if isinstance(module, nn.MultiheadAttention):
-            inside_attention.update(id(child) for child in module.modules() if child is not module)
-        if id(module) in inside_attention or isinstance(module, norms + TABLES):
+        if isinstance(module, (nn.MultiheadAttention, parametrize.ParametrizationList)):
+            inside.update(id(child) for child in module.modules() if child is not module)
+        if id(module) in inside or isinstance(module, _NO_LAYERS + TABLES):
             continue
         weight = _own_weight(module)
         if weight is not None and not _holds_layers(module):
@@ -192,12 +196,22 @@ def output_range(node):
     return tuple(sorted(factor * end for end in ends))
 
 
-def layer_of_output(node, of_node):
+def layer_of_output(node, of_node, layers=()):
     """The layer whose output, times a number and in another shape at most, has this node, and the number; (None, 1.0)
-    where it is none's. of_node: layers by the node of their output."""
+    where it is none's. of_node: layers by the node of their output; layers: those that are known by their weights."""
     node, factor = _before_scaling(node, of_node)
-    layer = of_node.get(node)
+    layer = of_node.get(node) or _multiplied_by(node, layers)
     return (layer, factor) if layer is not None else (None, 1.0)
+
+
+def _multiplied_by(node, layers):
+    """The layer whose weights a matrix product or a convolution takes."""
+    if node is None or not node.name().startswith(("Addmm", "Mm", "Convolution")):
+        return None
+    operands = [before for before, _ in node.next_functions if before is not None]
+    operands += [before.next_functions[0][0] for before in operands if before.name().startswith(RESHAPING)]
+    taken = {id(each.variable) for each in operands if hasattr(each, "variable")}
+    return next((layer for layer in layers if id(layer.weight) in taken), None)
 
 
 def _before_scaling(node, ends=()):

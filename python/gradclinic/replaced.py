@@ -2,6 +2,8 @@
 
 import torch
 
+from gradclinic import calls
+
 
 class Replaced:
     """A function that is another one until remove()."""
@@ -44,4 +46,4 @@ def while_computing(model, replace):
         stop()
         replaced.extend(replace())
 
-    return [model.register_forward_pre_hook(start), model.register_forward_hook(stop), Undo(stop)]
+    return [calls.before(model, start), calls.after(model, stop), Undo(stop)]

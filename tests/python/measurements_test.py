@@ -235,6 +235,14 @@ class Graphs(unittest.TestCase):
         for output in (y * nn.Parameter(torch.ones(1)), y * torch.randn(4, 2), y.relu(), torch.randn(2, requires_grad=True)):
             self.assertEqual(modules.layer_of_output(output.grad_fn, {y.grad_fn: layer}), (None, 1))
 
+    def test_layers_that_are_known_by_their_weights(self):
+        model = nn.Sequential(nn.Linear(6, 4), nn.Conv1d(1, 2, 3))
+        layers, x = modules.layers_of(model), torch.randn(5, 6)
+        for output, expected in ((F.linear(x, model[0].weight, model[0].bias), layers[0]), (x @ model[0].weight.T, layers[0]),
+                                 (model[1](x[:, None]).flatten(1), layers[1]), (model[0](x).relu(), None),
+                                 (x @ torch.randn(6, 2, requires_grad=True), None)):
+            self.assertIs(modules.layer_of_output(output.grad_fn, {}, layers)[0], expected)
+
     def test_outputs_that_are_probabilities(self):
         x = torch.randn(4, 6, requires_grad=True)
         for output, expected in ((torch.softmax(x, 1), "softmax"), (torch.sigmoid(x), "sigmoid"), (x * 2, None),

@@ -221,6 +221,31 @@ class Targets(unittest.TestCase):
         self.assertIsNone(self.inferred(torch.randn(30, 2), lambda out: F.smooth_l1_loss(out, y, beta=0.01)))
 
 
+class NoTargets(unittest.TestCase):
+    """Outputs that are to be small by themselves are compared with no targets; with zeros they are."""
+
+    def known(self, outputs, loss_of):
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, outputs))
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+        with gradclinic.watch(model, optimizer, budget=None) as clinic:
+            for _ in range(4):
+                optimizer.zero_grad()
+                loss = loss_of(model(torch.randn(16, 4)))
+                loss.backward()
+                optimizer.step()
+                clinic.step(loss)
+        return clinic.progress.loss_kind
+
+    def test_of_residuals(self):
+        self.assertIsNone(self.known(1, lambda out: out.square().mean()))
+        self.assertEqual(self.known(1, lambda out: F.mse_loss(out, torch.zeros(16, 1))), "mse")
+        self.assertEqual(self.known(1, lambda out: ((out - torch.zeros(16, 1)) ** 2).mean()), "mse")
+
+    def test_of_what_a_flow_maps_to(self):
+        self.assertIsNone(self.known(2, lambda out: (0.5 * out.square().sum(1) + 1.8379).mean()))
+
+
 class Samples(unittest.TestCase):
     def facts(self, inputs, classes, model, validate=0):
         """What is known of the data after ten epochs in batches of 8, each in another order."""

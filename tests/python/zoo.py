@@ -6,6 +6,7 @@ import tempfile
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 
 def _mlp(width=8, **kwargs):
@@ -73,6 +74,32 @@ class Twice(nn.Module):
 
     def forward(self, x):
         return self.last(torch.tanh(self.tied(torch.tanh(self.again(torch.relu(self.again(self.first(x))))))))
+
+
+class Borrowed(nn.Module):
+    """Weights that functions use, of a layer that nobody calls; a block that is computed again in the backward pass."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.borrowed, self.last = nn.Linear(6, 8), nn.Linear(8, 8), nn.Linear(8, 3)
+        self.block = nn.Sequential(nn.Linear(8, 8), nn.Tanh())
+
+    def forward(self, x):
+        x = torch.relu(F.linear(self.first(x), self.borrowed.weight, self.borrowed.bias))
+        return self.last(checkpoint(self.block, x))
+
+
+class Computed(nn.Module):
+    """Weights that are computed of others, in the three ways that PyTorch has."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.utils.weight_norm(nn.Linear(6, 8)), nn.ReLU(),
+                                    nn.utils.parametrizations.orthogonal(nn.Linear(8, 8)), nn.ReLU(),
+                                    nn.utils.spectral_norm(nn.Linear(8, 8)), nn.ReLU(), nn.Linear(8, 3))
+
+    def forward(self, x):
+        return self.layers(x)
 
 
 class Wrapper(nn.Module):
@@ -143,6 +170,32 @@ def _adamw(watch):
     return model, _train(model, "row", watch, optimizer=torch.optim.AdamW(model.parameters(), lr=0.01))
 
 
+def _sparse(watch):
+    """A table whose gradients have entries for the words of the batch alone."""
+    model = _seeded(lambda: nn.Sequential(nn.EmbeddingBag(10, 8, sparse=True), nn.Linear(8, 3)))
+    return model, _train(model, "words", watch, optimizer=[torch.optim.SparseAdam(list(model[0].parameters())),
+                                                           torch.optim.Adam(model[1].parameters())])
+
+
+def _closure(watch):
+    """LBFGS, which calls the model as often as it likes."""
+    torch.manual_seed(3)
+    model = _mlp()
+    optimizer = torch.optim.LBFGS(model.parameters(), lr=0.1, max_iter=3)
+    x, y = INPUTS["row"](), torch.randint(0, 3, (12,))
+
+    def closure():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        return loss
+
+    with watch(model, optimizer) as clinic:
+        for _ in range(6):
+            clinic.step(optimizer.step(closure))
+    return model, clinic
+
+
 def _simple(make, inputs="row", **kwargs):
     def run(watch):
         model = _seeded(make)
@@ -184,4 +237,10 @@ TRAININGS = {
     "clipped": _simple(_mlp, before_step=_clip),
     "bfloat16": _simple(_mlp, context=lambda: torch.autocast("cpu", dtype=torch.bfloat16)),
     "adamw": _adamw,
+    "sparse": _sparse,
+    "closure": _closure,
+    "scripted": _simple(lambda: torch.jit.script(_mlp())),
+    "traced in part": _simple(lambda: nn.Sequential(torch.jit.trace(_mlp(), torch.zeros(2, 6)), nn.Linear(3, 3))),
+    "borrowed weights": _simple(Borrowed),
+    "computed weights": _simple(Computed),
 }

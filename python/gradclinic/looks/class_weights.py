@@ -3,6 +3,8 @@
 import torch
 from torch.nn import functional
 
+from gradclinic import calls
+
 FEWEST = 4         # batches
 SURE = 4           # samples of each class, with which one batch is enough
 ENOUGH = 40        # batches, after which no more are looked at
@@ -74,4 +76,4 @@ def count_alike(model, loss):
 
         output.register_hook(alike)
 
-    return model.register_forward_hook(hook)
+    return calls.after(model, hook)

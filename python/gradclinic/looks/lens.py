@@ -6,7 +6,8 @@ import math
 
 import torch
 
-from gradclinic import core, modules
+from gradclinic import calls, core, modules
+from gradclinic.calls import Hook
 from gradclinic.guard import guarded
 from gradclinic.looks.descent import Descent
 from gradclinic.looks.loss_graph import BACKWARDS, parameters_beside, read
@@ -21,13 +22,6 @@ except ImportError:  # not built, or for another version of PyTorch
 
 NAN = math.nan
 ANY = (-math.inf, math.inf)   # a range
-
-
-class Hook(functools.partial):
-    """A module's hook. A copy of the model, pickled or not, gets one that does nothing, and that needs no gradclinic."""
-
-    def __reduce__(self):
-        return getattr, (contextlib.nullcontext(), "__exit__")
 
 
 class Lens:
@@ -64,10 +58,11 @@ class Lens:
         self._output_nodes = []       # of all that the model gave in this step, the first that of `output`
         self._handles = []
         self._order = []
+        self._reached = set()         # layers whose weights get gradients in the first step
         self._of_node = {}            # layers by the node of their output
         self._computed = {}           # layer -> the module that computes its activation, and where
         self._covered = set()         # activation modules whose output the next layer shows as well
-        self._output_hook = model.register_forward_hook(Hook(self._saw_output))  # of every step, as it may give the loss
+        self._output_hook = calls.after(model, Hook(self._saw_output))  # of every step, as it may give the loss
         BACKWARDS.show(self)
         self.look()
 
@@ -79,15 +74,21 @@ class Lens:
         return self.eye.looking
 
     def start(self):
-        """The first step is over; the layers that it called, in order, and those that it did not."""
-        called = [layer for layer in self._order if self.eye.was_called(layer.index)]
+        """The first step is over: the layers that it called, in order, with those that learn without being called, where
+        they are registered; the latter; and all others."""
+        unseen = [layer for layer in self.layers if layer in self._reached and not self.eye.was_called(layer.index)]
+        called = [layer for layer in self._order if self.eye.was_called(layer.index) or layer in unseen]
+        for place, layer in enumerate(self.layers):
+            if layer in unseen and layer not in called:
+                before = [called.index(each) for each in self.layers[:place] if each in called]
+                called.insert(before[-1] + 1 if before else 0, layer)
         missing = [layer for layer in self.layers if layer not in called]
         self.layers = called
         self.weights = Weights(list(self._model.parameters()), called, self._run)
         self.started = True
         self._unhook()
         self._hook_modules()  # without those that are covered
-        return called, missing
+        return called, unseen, missing
 
     def look_away(self):
         """The next step is not looked at: without hooks, as even idle ones take time."""
@@ -122,8 +123,8 @@ class Lens:
                 hook = Hook(self._saw_norm)
             else:
                 continue
-            self._handles.append(module.register_forward_hook(hook))
-        self._handles.append(self._model.register_forward_pre_hook(Hook(self._saw_inputs)))
+            self._handles.append(calls.after(module, hook))
+        self._handles.append(calls.before(self._model, Hook(self._saw_inputs)))
 
     def _layer_hook(self, layer):
         hook = Hook(self._saw_layer, layer)
@@ -155,6 +156,8 @@ class Lens:
         if not self.eye.begins(layer.index):
             if self._learning and not torch.is_grad_enabled() and layer.weight.requires_grad:
                 self._without_graph.add(layer)
+                if not self.started and layer not in self._order:   # it may be computed again in the backward pass
+                    self._order.append(layer)
             return
         tensor = output if isinstance(output, torch.Tensor) else first_tensor(output)
         if not self.started:
@@ -196,7 +199,8 @@ class Lens:
 
     def _discover(self, layer, inputs, output):
         """The first step: which layer comes when, and which activation function made its input."""
-        self._order.append(layer)
+        if layer not in self._order:
+            self._order.append(layer)
         given = first_tensor(inputs) if inputs else None
         if given is not None and given.grad_fn is not None:
             self._read_unfit += self._told(modules.unfit_read, given.grad_fn) is not None
@@ -282,8 +286,8 @@ class Lens:
         if tensor is None or tensor.grad_fn is None:
             return
         if not self.started:
-            self._scaled_layer, self.output_factor = self._told(modules.layer_of_output, tensor.grad_fn, self._of_node,
-                                                                otherwise=(None, 1.0))
+            self._scaled_layer, self.output_factor = self._told(
+                modules.layer_of_output, tensor.grad_fn, self._of_node, self.layers, otherwise=(None, 1.0))
             self._finish_order(tensor)
         # A penalty is to be known whenever a loss is told.
         if self.progress.wants_samples or self.progress.wants_inputs or self.progress.penalized:
@@ -318,7 +322,11 @@ class Lens:
         """An optimizer is about to step: gradients as they are after clipping, weights as they were."""
         if not self.looking:
             return
-        if not math.isnan(self.norm):
+        if not self.started:
+            self._reached = {layer for layer in self.layers if layer.weight.grad is not None}
+        if math.isnan(self.norm):   # no output was seen from which the backward pass would have been
+            self._backward_done()
+        else:
             changed = self.weights.norm_if_changed()
             self.clipped = self.clipped if math.isnan(changed) else changed
         self.descent.before_update(self.weights.of_layers)

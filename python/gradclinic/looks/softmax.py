@@ -6,7 +6,7 @@ import functools
 
 import torch
 
-from gradclinic import modules
+from gradclinic import calls, modules
 from gradclinic.replaced import Replaced, while_computing
 
 
@@ -54,7 +54,7 @@ def rectified(model):
             read.add(nodes.index(node))
 
     layers = [layer.module for layer in modules.layers_of(model)]
-    return [*while_computing(model, replace), *(each.register_forward_pre_hook(see) for each in layers)]
+    return [*while_computing(model, replace), *(calls.before(each, see) for each in layers)]
 
 
 def runs_along_other_axes(model, inputs):

@@ -5,6 +5,7 @@ import functools
 import torch
 from torch.nn import functional
 
+from gradclinic import calls
 from gradclinic.replaced import Replaced, while_computing
 
 # Where modules and functions find what computes them; nn.ReLU and F.relu call torch's.
@@ -22,23 +23,23 @@ class NoActivation(Exception):
 def left_out(model):
     """Leaves the function out that gives the model's output, from the model's second call on: the first tells which
     of its calls of activation functions that is. Returns handles whose remove() takes it back."""
-    calls, last, skipped = 0, None, None
+    number, last, skipped = 0, None, None
 
     def counted(function):
         @functools.wraps(function)
         def activate(tensor, *args, **kwargs):
-            nonlocal calls, last
-            calls += 1
-            if calls == skipped:
+            nonlocal number, last
+            number += 1
+            if number == skipped:
                 return tensor
             output = function(tensor, *args, **kwargs)
-            last = calls, output.data_ptr(), output.numel()
+            last = number, output.data_ptr(), output.numel()
             return output
         return activate
 
     def replace():
-        nonlocal calls, last
-        calls, last = 0, None
+        nonlocal number, last
+        number, last = 0, None
         return [Replaced(owner, name, counted(getattr(owner, name))) for owner, name in FUNCTIONS]
 
     def find(module, inputs, output):
@@ -49,4 +50,4 @@ def left_out(model):
             raise NoActivation
         skipped = last[0]
 
-    return [*while_computing(model, replace), model.register_forward_hook(find)]
+    return [*while_computing(model, replace), calls.after(model, find)]

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from gradclinic import modules
+from gradclinic import calls, modules
 from gradclinic.looks.class_weights import count_alike
 from gradclinic.looks.other_loss import pulled_up
 from gradclinic.looks.softmax import along_last_axis, rectified
@@ -52,7 +52,7 @@ def _change_output(treatment, model, wanted):
     if wanted in ("stretched", "unscaled"):
         factor = (STRETCHED / treatment.patient.progress.largest_logit if wanted == "stretched"
                   else 1 / treatment.patient.lens.output_factor)
-        treatment.handles.append(model.register_forward_hook(lambda module, inputs, output: factor * output))
+        treatment.handles.append(calls.after(model, lambda module, inputs, output: factor * output))
         return
     change = outputs.CHANGES.get(wanted)
     if change is None:
@@ -63,7 +63,7 @@ def _change_output(treatment, model, wanted):
             raise CannotBeMade("model.output")
         return change(output, treatment.patient.lens.squashing)
 
-    treatment.handles.append(model.register_forward_hook(changed))
+    treatment.handles.append(calls.after(model, changed))
 
 
 def _stay_in_the_graph(treatment, model, wanted):
@@ -112,12 +112,12 @@ def _learn_by_entropy(treatment, model, wanted):
     """In place of the gradient of the loop's loss comes that of the cross-entropy, for the classes that it pulls up, or
     of the binary one, for those that its mean squared error takes as 0 and 1."""
     if wanted == "bce":
-        treatment.handles.append(model.register_forward_hook(_shown_probabilities))
+        treatment.handles.append(calls.after(model, _shown_probabilities))
         return
     if wanted != "cross_entropy":
         raise CannotBeMade(f"train.loss = {wanted}")
     if treatment.patient.other_loss.is_absolute:
-        treatment.handles.append(model.register_forward_hook(_shown_shares))
+        treatment.handles.append(calls.after(model, _shown_shares))
         return
     shares = treatment.patient.lens.squashing == "softmax"
 
@@ -138,7 +138,7 @@ def _learn_by_entropy(treatment, model, wanted):
             values = output.detach().clone()
             output.register_hook(lambda gradient: of_cross_entropy(values, gradient))
 
-    treatment.handles.append(model.register_forward_hook(hook))
+    treatment.handles.append(calls.after(model, hook))
 
 
 def _shown_probabilities(module, inputs, output):
@@ -268,7 +268,7 @@ def _stay_in_training_mode(treatment, model, wanted):
     def train(module, inputs):
         module.train(torch.is_grad_enabled())
 
-    treatment.handles.append(model.register_forward_pre_hook(train))
+    treatment.handles.append(calls.before(model, train))
 
 
 def _standardize(treatment, model, wanted):
@@ -283,7 +283,7 @@ def _standardize(treatment, model, wanted):
             scales.append(Scale(x, features))
         return (scales[0].applied_to(x), *inputs[1:])
 
-    treatment.handles.append(model.register_forward_pre_hook(standardized))
+    treatment.handles.append(calls.before(model, standardized))
 
 
 def _standardize_held_out(treatment, model, wanted):
@@ -297,7 +297,7 @@ def _standardize_held_out(treatment, model, wanted):
             return None
         return (mean + (inputs[0] - held_out_mean) * (deviation / held_out_deviation), *inputs[1:])
 
-    treatment.handles.append(model.register_forward_pre_hook(scaled))
+    treatment.handles.append(calls.before(model, scaled))
 
 
 def _standardize_target(treatment, model, wanted):
@@ -309,7 +309,7 @@ def _standardize_target(treatment, model, wanted):
     def scaled(module, inputs, output):
         return output * deviation + mean if isinstance(output, torch.Tensor) else None
 
-    treatment.handles.append(model.register_forward_hook(scaled))
+    treatment.handles.append(calls.after(model, scaled))
 
 
 MAKERS = {

@@ -6,6 +6,7 @@ import types
 import torch
 from torch import nn
 
+from gradclinic import calls
 from gradclinic.trials.stand_in import count_step
 
 OPTIMIZERS = {
@@ -149,7 +150,7 @@ def _keep_gradients_of_output(treatment, model):
 
         output.register_hook(keep)
 
-    treatment.handles.append(model.register_forward_hook(keeper))
+    treatment.handles.append(calls.after(model, keeper))
     return whole
 
 
