@@ -201,7 +201,7 @@ class Clinic:
         if output is None or gradient is None or not math.isfinite(loss):
             return NAN
         with torch.no_grad():
-            found = compared.found(output, loss, True) if compared is not None and self.progress.penalized else None
+            found = compared.found(output, loss, True) if compared is not None and self.progress.accompanied else None
             if found is None:
                 found = targets.infer(output, gradient, loss, self.lens.squashing)
             if found is not None and compared is None and targets.is_of_nothing(found):
@@ -215,6 +215,8 @@ class Clinic:
             self.other_targets.see(usual, output, gradient, loss, unsuited)
             if found is not None:
                 self.loop.saw_targets(found)
+                if self.progress.accompanied and not self.progress.penalized:
+                    self.guard.note("the loss takes further outputs of the model, too: only what it makes of the first is judged")
             return self.progress.see_targets(found, output)
 
     def _begin_step(self, began):

@@ -25,14 +25,14 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
 
     steps: where to end each training, if before its own end. budget: as of watch(), for the training as it is, which is
     looked at in full unless told otherwise; of the others only the losses matter, which need no look but where they
-    have a penalty beside. progress: called after each with how many are done.
+    have something else in them (a penalty, a further output's). progress: called after each with how many are done.
     """
     state = _generators()
     patient = _trained(train, None, state, steps, budget, name)
     patient.second_look = second_look.facts(patient.model, patient.batch, patient.layers)
     patient.looks_ahead = second_look.looks_ahead(patient.model, patient.batch)
     patient.batch = None
-    budget = None if patient.progress.penalized else 0.0
+    budget = None if patient.progress.accompanied and patient.progress.loss_kind else 0.0
     done = 0
 
     def retrain(changes):

@@ -7,6 +7,7 @@ import functools
 class Guard:
     def __init__(self):
         self.notes = []       # what could not be seen, and why
+        self._noted = set()
         self.ended = False
         self.let_go = []      # what to call at the end
         self.step = 0
@@ -15,15 +16,19 @@ class Guard:
         self.notes.append(f"watching ended in {where.strip('_')} at step {self.step}: {type(error).__name__}: {error}")
         self.end()
 
+    def note(self, text):
+        """Adds a note, once."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self.notes.append(text)
+
     def told(self, reader, *of, otherwise):
         """What a reader of a graph tells; `otherwise` of a graph that it cannot read, which is noted."""
         try:
             return reader(*of)
         except Exception as error:  # noqa: BLE001 users' graphs have nodes of any kind
-            note = (f"a part of what the model or the loss computes could not be read, and is left out "
-                    f"({reader.__name__}: {type(error).__name__}: {error})")
-            if note not in self.notes:
-                self.notes.append(note)
+            self.note(f"a part of what the model or the loss computes could not be read, and is left out "
+                      f"({reader.__name__}: {type(error).__name__}: {error})")
             return otherwise
 
     def end(self):

@@ -289,8 +289,8 @@ class Lens:
             self._scaled_layer, self.output_factor = self._told(
                 modules.layer_of_output, tensor.grad_fn, self._of_node, self.layers, otherwise=(None, 1.0))
             self._finish_order(tensor)
-        # A penalty is to be known whenever a loss is told.
-        if self.progress.wants_samples or self.progress.wants_inputs or self.progress.penalized:
+        # What else a loss has in it is to be known whenever one is told.
+        if self.progress.wants_samples or self.progress.wants_inputs or self.progress.accompanied:
             self.output = plain(tensor.detach()).clone()
             self._output_nodes = [tensor.grad_fn, *(each.grad_fn for each in tensors_in(output) if each.requires_grad)]
             self.squashing = self._told(modules.squashing, tensor.grad_fn)
@@ -351,6 +351,7 @@ class Lens:
             self.unsuited = self._told(kind_of_graph, loss, nodes, self.output, self.compared)
             if not self.started:
                 self.progress.penalized = bool(self._told(parameters_beside, loss, nodes))
+                self.progress.accompanied = bool(self._told(parameters_beside, loss, nodes[:1]))
 
     def see_weights(self):
         """After the update: the weights, and what the step has changed."""

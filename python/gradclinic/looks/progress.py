@@ -64,7 +64,8 @@ class Progress:
         self._penalties = 0.0   # what the losses of these had beside
         self._penalty = 0.0     # of the last one
         self._penalty_before = 0.0   # of the one before
-        self.penalized = False       # whether the loss takes something of parameters beside the output
+        self.penalized = False       # whether the loss takes something of parameters beside the outputs
+        self.accompanied = False     # whether it takes something of these or of further outputs
         self._penalty_known = False  # whether it is that of this step
         self._own = []          # the latest losses without it, since the last look at samples held out
         self._nearer_without = 0.0   # by how much these looks come nearer to them when it is taken from those, too
@@ -107,10 +108,10 @@ class Progress:
     def step_done(self):
         if self.steps == 0:
             self.first = self.last
-        if self._penalty_known or not self.penalized:
+        if self._penalty_known or not self.accompanied:
             self._sum += self.last - self._penalty
             self._summed += 1
-        if self._penalty_known and self.penalized:
+        if self._penalty_known and self.accompanied:
             self._own = self._own[1 - OWN:] + [self.last - self._penalty]
         self._penalty_known = False
         self.steps += 1
@@ -309,7 +310,7 @@ class Progress:
                           scale, variance,
                           {"output_out_of_reach": out_of_reach,
                            "output_broadcast_within": float(variance > 0 and 2 * self._within_samples > self._looked),
-                           "penalty": self._penalties / self._understood,
+                           "penalty": self._penalties / self._understood if self.penalized else 0.0,
                            **self._logits.facts(), **self._places.facts(), **more,
                            "output_activated": float(activated and self.loss_kind != "mse"),
                            "held_out_shift": (held_out_mean - mean) / deviation if known else 0.0,
