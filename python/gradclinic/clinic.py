@@ -24,6 +24,7 @@ from gradclinic.looks.pulls import Pulls
 from gradclinic.schedule import Schedule
 
 NAN = math.nan
+USELESS = 1e4   # size of a parameter
 
 
 def watch(model, optimizer=None, *, budget=0.03, name=None):
@@ -113,13 +114,19 @@ class Clinic:
         comparable = self.progress.validated(float(loss), self.pulls.summed)
         self._run.validation(max(0, self.progress.steps - 1), comparable, float(accuracy))
 
+    @property
+    def lost(self):
+        """Whether the training has come to a loss that is no number, or to a parameter that is none or beyond use."""
+        return self._begun and not (math.isfinite(self.progress.last) and
+                                    all(bool((value.detach().abs() < USELESS).all()) for value in self.model.parameters()))
+
     def close(self, status="finished"):
         """Ends the watching: hooks are gone, and nothing of the training is held."""
         if self._status != "running":
             return
         if self._begun and not self.guard.ended:
             self._last_survey()
-        self._status = status
+        self._status = "diverged" if status == "interrupted" and self.lost else status
         self.guard.end()
 
     # The reader's side.

@@ -83,6 +83,11 @@ def _trained(train, treatment, state, steps, budget, name):
         train(watch)
     except _Enough:
         pass
+    except Exception as error:  # noqa: BLE001 what is no number may be refused anywhere
+        if not clinics or not clinics[0].lost:
+            raise
+        clinics[0].guard.note(f"the training ended in step {clinics[0].progress.steps + 1} with "
+                              f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
     finally:
         for clinic in clinics:
             clinic.close()

@@ -183,6 +183,27 @@ class Examine(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "never called watch"):
             gradclinic.examine(lambda watch: None)
 
+    def test_an_error_that_comes_of_no_numbers_is_diagnosed(self):
+        def train(watch):
+            torch.manual_seed(0)
+            model = nn.Sequential(nn.Linear(3, 16), nn.ReLU(), nn.Linear(16, 2))
+            optimizer = torch.optim.SGD(model.parameters(), lr=1e6)
+            with watch(model, optimizer) as clinic:
+                for _ in range(60):
+                    x = torch.randn(32, 3)
+                    mean, deviation = model(x).chunk(2, 1)
+                    normal = torch.distributions.Normal(mean, deviation.exp())  # refuses what is no number
+                    loss = -normal.log_prob(x[:, :1]).mean()
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    clinic.step(loss)
+
+        diagnosis = gradclinic.examine(train)
+        self.assertEqual(diagnosis.verdict, "sick", str(diagnosis))
+        self.assertEqual(diagnosis["run"]["status"], "diverged")
+        self.assertIn("ValueError: Expected parameter", str(diagnosis))
+
 
 if __name__ == "__main__":
     unittest.main()
