@@ -196,6 +196,29 @@ class Complex(unittest.TestCase):
         self.assertAlmostEqual(clinic.series("gradient_norm")[1][-1], norm, places=4)
 
 
+class SeveralOptimizers(unittest.TestCase):
+    def test_updates_are_those_of_all(self):
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 4), nn.Tanh(), nn.Linear(4, 2))
+        layers = [model[0], model[2], model[4]]
+        optimizers = [torch.optim.SGD(layer.parameters(), lr) for layer, lr in zip(layers, (0.1, 0.5, 0.02))]
+        wanted = []
+        with gradclinic.watch(model, optimizers, budget=None) as clinic:
+            for _ in range(3):
+                before = [layer.weight.detach().clone() for layer in layers]
+                model.zero_grad()
+                loss = model(torch.randn(8, 6)).square().mean()
+                loss.backward()
+                for optimizer in optimizers:
+                    optimizer.step()
+                wanted.append([float((layer.weight - old).norm()) for layer, old in zip(layers, before)])
+                clinic.step(loss)
+        for place in range(3):
+            for seen, row in zip(clinic.series("update.l2", place + 1)[1], wanted):
+                self.assertAlmostEqual(seen, row[place], delta=1e-3 * row[place])
+                self.assertGreater(seen, 0)
+
+
 class Start(unittest.TestCase):
     def test_biases_and_embeddings(self):
         model = nn.Sequential(nn.Embedding(50, 8), nn.LSTM(8, 4), nn.Linear(4, 2))

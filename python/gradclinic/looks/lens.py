@@ -141,6 +141,7 @@ class Lens:
         self.eye.look(self.progress.wants_samples)
         self.loop.step_begins()
         self._awaits_output = True
+        self._kept = False            # whether this step's weights are
         self._calls = 0
         self.norm = self.clipped = NAN
         self.take_output()
@@ -333,7 +334,9 @@ class Lens:
         if self._output_layer is not None and self.output_gradient is not None:
             self.descent.saw_output_gradient(getattr(self._output_layer.module, "bias", None), self.output_gradient,
                                              self._output_layer.channels_first)
-        self.weights.keep()
+        if not self._kept:   # several optimizers may follow one another
+            self.weights.keep()
+            self._kept = True
 
     def take_output(self):
         """The model's output, the gradient that came back to it and what it is compared with, where they were kept; no
