@@ -121,6 +121,17 @@ TEST(WorseThanPlain, NamesInputsThatAreNotUsed) {
   EXPECT_GT(finding->confidence, found("worse-than-plain", with_fact("inputs_ignored", 0.1F, 0.8F))->confidence);
 }
 
+TEST(RankCollapse, IsAnOutputThatIsTheSameForAllWhereTheLossIsNotUnderstood) {
+  Record record = with_fact("output_constant", 1, 0.5F);
+  const std::optional<Finding> finding = found("rank-collapse", record);
+  ASSERT_TRUE(finding);
+  EXPECT_TRUE(finding->fatal);
+  EXPECT_FALSE(found("rank-collapse", with_fact("output_constant", 0, 0.5F)));
+  record.tables.erase("data");
+  add_table(record, "data", {0}, {{{"data.output_constant", 0}, {1}}, {{"data.target_deviation", 0}, {0.5F}}});
+  EXPECT_FALSE(found("rank-collapse", record)) << "a constant prediction is known";
+}
+
 TEST(ExcessDropout, MayBeNeverOff) {
   const auto of = [](const std::string& model) {
     return std::string(kSgd).replace(std::string(kSgd).find("[model]"), 7, "[model]\n" + model);

@@ -55,6 +55,29 @@ TEST(UnlearnableLabels, NeedNoTrialsWhereNeighboursDisagree) {
   EXPECT_FALSE(confidence(0.9F));
 }
 
+TEST(UnlearnableLabels, MayKeepATrainingThatIsShownNoneHeldOutFromLearningItsOwn) {
+  const Pathology& pathology = *find_pathology("unlearnable-labels");
+  const auto unvalidated = [](float neighbours, float loss) {
+    Record record = validated(neighbours, {1, 1}, {0.25F, 0.25F});
+    record.tables.erase("validation");
+    record.tables["survey"].values = {1, loss};
+    return record;
+  };
+  const Record record = unvalidated(0.26F, 0.99F);
+  const std::optional<Finding> finding = pathology.examine(Chart(record));
+  ASSERT_TRUE(finding);
+  EXPECT_FALSE(finding->fatal) << "not before trials";
+  Course fails, learns, diverges;
+  fails.training = points_of({1, 0.98});
+  learns.training = points_of({1, 0.6});
+  diverges.training = points_of({1, NAN});
+  EXPECT_TRUE(pathology.after_trials(Chart(record), *finding, {&fails, &diverges, &fails})->fatal);
+  EXPECT_FALSE(pathology.after_trials(Chart(record), *finding, {&fails, &learns, &fails}));
+  EXPECT_FALSE(pathology.examine(Chart(unvalidated(0.9F, 0.99F)))) << "neighbours agree";
+  EXPECT_FALSE(pathology.examine(Chart(unvalidated(NAN, 0.99F)))) << "none are known";
+  EXPECT_FALSE(pathology.examine(Chart(unvalidated(0.26F, 0.6F)))) << "it learns, if only by heart";
+}
+
 TEST(UnlearnableLabels, AreNotSaidOfAnAccuracyFarAboveChance) {
   const Pathology& pathology = *find_pathology("unlearnable-labels");
   EXPECT_TRUE(pathology.examine(Chart(validated(NAN, {1, 0.96F}, {0.25F, 0.3F}))));

@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import gradclinic
-from gradclinic.looks.second_look import evaluation_noise, norm_gap
+from gradclinic.looks.second_look import evaluation_noise, is_constant, norm_gap
 from small_loop import fit
 
 
@@ -23,6 +23,43 @@ class NormGap(unittest.TestCase):
         self.assertTrue(torch.equal(before, model[0].running_mean) and model.training)
         for other in (nn.Linear(5, 2), nn.Sequential(nn.BatchNorm1d(3))):
             self.assertEqual(norm_gap(other, (x,)), 0)
+
+
+class Constant(unittest.TestCase):
+    def test_is_what_does_not_depend_on_the_sample(self):
+        torch.manual_seed(1)
+        x = torch.randn(32, 5)
+        model = nn.Sequential(nn.Linear(5, 4), nn.ReLU(), nn.Linear(4, 2))
+        self.assertFalse(is_constant(model, (x,)))
+        self.assertFalse(is_constant(model, (x[:1].expand(32, 5),)), "the inputs are")
+        self.assertFalse(is_constant(model, ("a word",)))
+        nn.init.constant_(model[0].bias, -100.0)
+        self.assertTrue(is_constant(model, (x,)))
+        self.assertTrue(is_constant(nn.Sequential(nn.Embedding(9, 3), nn.Linear(3, 2, bias=False), nn.BatchNorm1d(2)).apply(
+            lambda module: nn.init.zeros_(module.weight) if isinstance(module, nn.Linear) else None), (torch.arange(9),)))
+
+    def test_is_a_collapse_whatever_the_loss(self):
+        def train(watch, rate):
+            """Triplets, whose loss is as low as the margin once all is mapped to one point."""
+            torch.manual_seed(0)
+            x, y = torch.randn(300, 6), torch.arange(300) % 3
+            x = x + 2 * F.one_hot(y, 6)
+            model = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 4))
+            optimizer = torch.optim.SGD(model.parameters(), rate)
+            with watch(model, optimizer) as clinic:
+                for step in range(120):
+                    batch = slice(30 * (step % 10), 30 * (step % 10) + 30)
+                    apart, same = torch.cdist(*2 * [model(x[batch])]), y[batch, None] == y[batch]
+                    loss = F.relu((apart * same).amax(1) - (apart + 100 * same).amin(1) + 1).mean()
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    clinic.step(loss)
+
+        diagnosis = gradclinic.examine(lambda watch: train(watch, 300.0))
+        self.assertEqual(diagnosis.verdict, "sick", str(diagnosis))
+        self.assertIn("the same output", str(diagnosis))
+        self.assertNotIn("the same output", str(gradclinic.examine(lambda watch: train(watch, 0.02))))
 
 
 class NeverOff(nn.Module):

@@ -8,6 +8,7 @@ from gradclinic import modules
 from gradclinic.looks import gradient_check
 from gradclinic.looks.double import in_double, to_double
 from gradclinic.looks.softmax import runs_along_other_axes
+from gradclinic.tensors import first_tensor
 
 SAMPLES = 32     # of a batch
 VISIBLE = 1e-3   # of an output's deviation
@@ -21,7 +22,8 @@ def facts(model, inputs, layers):
         return {}
     seen = {"samples_mixed": float(mixes_samples(model, inputs)), "norm_gap": norm_gap(model, inputs),
             "softmax_elsewhere": float(runs_along_other_axes(model, inputs)), "affine": float(is_affine(model, inputs)),
-            "inputs_ignored": ignored(model, inputs), "evaluation_noise": evaluation_noise(model, inputs)}
+            "inputs_ignored": ignored(model, inputs), "output_constant": float(is_constant(model, inputs)),
+            "evaluation_noise": evaluation_noise(model, inputs)}
     return seen | gradient_check.facts(model, inputs, layers)
 
 
@@ -69,6 +71,20 @@ def is_affine(model, inputs):
             y = model(x)
             apart = (model((x + other) / 2) - (y + y.roll(1, 0)) / 2).abs().max()
             return float(y.std(0).max()) > 0 and float(apart) < EXACT * float((y - y.roll(1, 0)).abs().max())
+    except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
+        return False
+
+
+def is_constant(model, inputs):
+    """Whether the model gives different samples the same first output, in evaluation mode; False where that cannot be
+    told."""
+    given = [each for each in inputs if isinstance(each, torch.Tensor) and each.ndim]
+    if not given or min(map(len, given)) < 4 or not any(bool((each != each[:1]).any()) for each in given):
+        return False
+    try:
+        with in_double(), torch.no_grad():
+            y = first_tensor(copy.deepcopy(model).double().eval()(*(to_double(each) for each in inputs)))
+            return y.ndim > 0 and len(y) == len(given[0]) and float((y - y[:1]).abs().max()) <= EXACT * float(y.abs().max())
     except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
         return False
 

@@ -257,6 +257,7 @@ std::span<const NamedFact> data_fact_names() {
                                          {"unfit_between", &DataFacts::unfit_between},
                                          {"policy_gradient", &DataFacts::policy_gradient},
                                          {"inputs_ignored", &DataFacts::inputs_ignored},
+                                         {"output_constant", &DataFacts::output_constant},
                                          {"affine", &DataFacts::affine},
                                          {"gradient_gap", &DataFacts::gradient_gap},
                                          {"gradient_gap_layer", &DataFacts::gradient_gap_layer},

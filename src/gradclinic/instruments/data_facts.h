@@ -80,6 +80,7 @@ struct DataFacts {
   double unfit_between = 0;      ///< share of its layers whose input is what a softmax or an exponential gave
   double policy_gradient = 0;    ///< 1 when its loss is the log-probability of actions taken, times advantages
   double inputs_ignored = 0;     ///< share of its inputs that vary and that no output depends on
+  double output_constant = 0;    ///< 1 when it gives different samples the same output, in evaluation mode
   double affine = 0;             ///< 1 when its output for the mean of two samples is the mean of the two outputs
   /// By how much the slope of its outputs along a layer's weights differs from what their gradient says, over the
   /// slope: the largest of all layers; the last layer, from 1, of which that is more than a hundredth (0: none); 1 when

@@ -26,6 +26,21 @@ bool learns_less(const Chart& chart) {
   return !course.empty() && !course.of_first && course.last().loss > kLeft;
 }
 
+/// Of a loss that is not understood: what a constant prediction comes to is not known, but that it is one.
+bool tells_nothing_apart(const Chart& chart) {
+  return chart.fact("output_constant") == 1 && !chart.course().empty() && chart.course().of_first;
+}
+
+Finding same_for_all() {
+  return {.confidence = 0.6,
+          .onset_step = 0,
+          .evidence = {{"largest difference between the outputs of two samples, in evaluation mode", 0, "above 0"}},
+          .rule = "all samples have the same output",
+          .sentence = "The trained network gives every sample the same output: it has collapsed, and tells nothing "
+                      "apart. A loss may be low nevertheless, where it compares outputs with each other.",
+          .fatal = true};
+}
+
 std::optional<Finding> examine(const Chart& chart) {
   if (const int layer = behind_bottleneck(chart))
     return Finding{.confidence = 0.8,
@@ -38,6 +53,7 @@ std::optional<Finding> examine(const Chart& chart) {
                        "Give the layer before it more.",
                    .by_hand = true,
                    .fatal = learns_less(chart)};
+  if (tells_nothing_apart(chart)) return same_for_all();
   if (chart.hidden() < 2 || chart.spec().model.width < 2) return std::nullopt;
   const int last = chart.hidden();
   const double alike = std::max(chart.surveyed_first("alike", last), chart.surveyed_last("alike", last));

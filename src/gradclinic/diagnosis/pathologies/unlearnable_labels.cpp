@@ -14,6 +14,7 @@ constexpr double kHardlyBelow = 0.93;
 constexpr double kFarAbove = 0.15;
 /// The commonest class's share, where it is not known: that of two classes that are equally common.
 constexpr double kOfTwo = 0.5;
+constexpr double kNothingLearned = 0.9;
 /// Trainings to be tried before it counts that all of them fail.
 constexpr std::size_t kEnough = 3;
 
@@ -30,6 +31,16 @@ bool never_useful(const Chart& chart, const Course& course) {
   return most < largest + 2 * std::sqrt(largest * (1 - largest) / std::max(1.0, chart.course().held_out));
 }
 
+/// Of a training that is shown none held out: whether it does not even learn its own samples, by a loss that is
+/// understood. A network that can learn them by heart learns labels of any kind.
+bool learns_none(const Chart& chart, const Course& course) {
+  return !course.of_first && !course.empty() && !(course.last().loss <= kNothingLearned * constant_loss(chart));
+}
+
+bool never_predicts(const Chart& chart, const Course& course) {
+  return course.validation.empty() ? learns_none(chart, course) : never_useful(chart, course);
+}
+
 /// With one class this common neighbours mostly agree whatever the labels.
 constexpr double kMostlyOneClass = 0.8;
 
@@ -39,15 +50,17 @@ std::optional<Finding> examine(const Chart& chart) {
   const double above = (agreement - chance) / chart.fact("neighbour_uncertainty");
   const bool constant = chart.fact("target_values") <= 1;
   const Course& course = chart.course();
-  const bool useless = !course.validation.empty() && !course.diverged && never_useful(chart, course);
+  const bool useless = !course.diverged && never_predicts(chart, course);
   if (!constant && !(!(above >= 2.5) && useless && !(chart.fact("largest_class") > kMostlyOneClass)))
     return std::nullopt;
   // Of words and indices no neighbours are known, so that only trials can tell.
   const bool told_by_neighbours = !std::isnan(above);
+  if (!constant && course.validation.empty() && !told_by_neighbours) return std::nullopt;
   return Finding{
-      .confidence = constant             ? 0.98
-                    : told_by_neighbours ? 0.85
-                                         : 0.35,
+      .confidence = constant                    ? 0.98
+                    : !told_by_neighbours       ? 0.35
+                    : course.validation.empty() ? 0.5
+                                                : 0.85,
       .onset_step = 0,
       .evidence = {{"distinct target values", chart.fact("target_values"), "2 or more"},
                    {"agreement of nearest neighbours", agreement, fmt::format("{:.3g} by chance", chance)},
@@ -58,23 +71,23 @@ std::optional<Finding> examine(const Chart& chart) {
       .rule = constant ? "the targets are constant"
               : !told_by_neighbours
                   ? "held-out samples are never predicted better than by a constant"
-                  : fmt::format("neighbours agree {:.3g} deviations above chance, and held-out samples are never "
+                  : fmt::format("neighbours agree {:.3g} deviations above chance, and {} samples are never "
                                 "predicted better than by a constant",
-                                above),
+                                above, course.validation.empty() ? "even training" : "held-out"),
       .sentence = constant ? "All targets are the same: there is nothing to learn."
                            : "The targets have nothing to do with the inputs that anyone could see: labels may be "
                              "shuffled or joined to the wrong rows.",
-      .fatal = constant || told_by_neighbours};
+      .fatal = constant || (told_by_neighbours && !course.validation.empty())};
 }
 
-/// A training that predicts samples held out proves that there is something to learn. Where none of several does, there
-/// is not.
+/// A training that predicts samples (held out, where there are any) proves that there is something to learn. Where none
+/// of several does, there is not.
 std::optional<Finding> after_trials(const Chart& chart, Finding finding, const std::vector<const Course*>& tried) {
   if (chart.fact("target_values") <= 1) return finding;
   std::size_t failed = 0;
   for (const Course* course : tried) {
-    if (course->validation.empty()) continue;
-    if (!never_useful(chart, *course)) return std::nullopt;
+    if (course->validation.empty() && !chart.course().validation.empty()) continue;
+    if (!never_predicts(chart, *course)) return std::nullopt;
     ++failed;
   }
   finding.fatal |= failed >= kEnough;
