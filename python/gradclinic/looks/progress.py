@@ -23,7 +23,9 @@ SCALES = 9            # batches that the loss's unit is taken from
 TARGETS = 8           # of a sample kept, at most, where each is a class; spread evenly
 BASE_WINDOW = 10      # steps between surveys, at first
 COPIED = 0.25         # of the targets' variance: how far inputs may be from the targets that they are a copy of
-BY_CHANCE = 0.1       # share of the batches whose loss may look like one that is known, and be another
+# Share of the batches whose loss may look like one that is known, and be another: any number may be a sum of squares.
+BY_CHANCE = {"mse": 0.5}
+SELDOM = 0.1          # of other losses
 
 
 def _marks_of(rows):
@@ -87,12 +89,13 @@ class Progress:
 
     @property
     def loss_kind(self):
-        """What the loss is in most batches; None where that is not understood."""
+        """What the loss is; None where that is not understood."""
         return self._kind[0]
 
     @property
     def _kind(self):
-        return max(self._kinds, key=self._kinds.get, default=(None, ""))
+        kind = max(self._kinds, key=self._kinds.get, default=(None, ""))
+        return kind if self._kinds[kind] >= BY_CHANCE.get(kind[0], SELDOM) * self._looked else (None, "")
 
     @property
     def largest_logit(self):
@@ -280,7 +283,7 @@ class Progress:
         if self._described:
             return
         self._described = True
-        if not self._kept or self._understood < BY_CHANCE * self._looked:
+        if not self._kept or self.loss_kind is None:
             inputs = torch.cat(self._inputs_alone).contiguous() if self._inputs_alone else torch.zeros(0, 0)
             run.describe_unknown(abs(self.first) if math.isfinite(self.first) else 1.0, inputs.data_ptr(), *inputs.shape,
                                  float(self.batch * self.steps), float(self.held_out), more)
