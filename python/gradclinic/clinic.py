@@ -168,7 +168,7 @@ class Clinic:
 
         @functools.wraps(original)
         def step(_, *args, **kwargs):
-            self.lens.before_update()
+            self._before_update(optimizer)
             result = original(*args, **kwargs)
             self._updates += 1
             return result
@@ -188,6 +188,12 @@ class Clinic:
         self.guard.let_go.append(restore)
 
     # A step.
+
+    @guarded
+    def _before_update(self, optimizer):
+        if self.lens.looking:
+            self.lens.before_update()
+            self.loop.updates(optimizer, self.lens.passes)
 
     def _end_look(self):
         self.lens.see_weights()

@@ -3,6 +3,7 @@
 import contextlib
 import random
 import sys
+import warnings
 
 import torch
 
@@ -29,8 +30,10 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
     """
     state = _generators()
     patient = _trained(train, None, state, steps, budget, name)
-    patient.second_look = second_look.facts(patient.model, patient.batch, patient.layers)
-    patient.looks_ahead = second_look.looks_ahead(patient.model, patient.batch)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")   # of what PyTorch thinks of copies
+        patient.second_look = second_look.facts(patient.model, patient.batch, patient.layers)
+        patient.looks_ahead = second_look.looks_ahead(patient.model, patient.batch)
     patient.batch = None
     budget = None if patient.progress.accompanied and patient.progress.loss_kind else 0.0
     done = 0

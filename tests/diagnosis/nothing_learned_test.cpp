@@ -105,6 +105,23 @@ TEST(NothingLearned, CannotBeToldOfAPolicyGradient) {
   EXPECT_NE(diagnose(record, options).summary.find("returns"), std::string::npos);
 }
 
+TEST(NothingLearned, CannotBeToldOfOptimizersThatTakeTurns) {
+  Record record = of_unknown_loss({0.8F, 0.5F, 0.3F, 0.3F, 0.3F});
+  DoctorOptions options;
+  options.probe = false;
+  const auto of_targets = [&](float deviation) {
+    record.tables.erase("data");
+    add_table(record, "data", {0},
+              {{{"data.constant_loss", 0}, {0.8F}},
+               {{"data.target_deviation", 0}, {deviation}},
+               {{"data.alternating", 0}, {1}}});
+    return diagnose(record, options);
+  };
+  EXPECT_EQ(of_targets(NAN).verdict, Health::undecided);
+  EXPECT_NE(of_targets(NAN).summary.find("take turns"), std::string::npos);
+  EXPECT_NE(of_targets(0.5F).verdict, Health::undecided) << "a loss that is understood tells";
+}
+
 TEST(NothingLearned, CannotBeToldOfLossesThatChangeAsMuchAsTheyFall) {
   const Course noisy = read_course(of_unknown_loss({0.01F, -0.02F, 0.0F, -0.015F, 0.005F}));
   EXPECT_FALSE(noisy.falls());

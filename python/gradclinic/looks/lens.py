@@ -44,6 +44,7 @@ class Lens:
         self.output_factor = 1.0      # the number
         self._read_unfit = 0          # layers whose input is a softmax's or an exponential's output
         self._calls = 0               # of the model in this step
+        self.passes = 0               # backward passes that were looked at
         self._learning = False        # whether the model is computing an output that takes gradients
         self._without_graph = set()   # layers that it has then called where gradients are off
         self._model, self._run, self._address, self.progress = model, run, run.address, progress
@@ -321,8 +322,6 @@ class Lens:
     @guarded
     def before_update(self):
         """An optimizer is about to step: gradients as they are after clipping, weights as they were."""
-        if not self.looking:
-            return
         if not self.started:
             self._reached = {layer for layer in self.layers if layer.weight.grad is not None}
         if math.isnan(self.norm):   # no output was seen from which the backward pass would have been
@@ -348,6 +347,9 @@ class Lens:
 
     def before_backward(self, loss):
         """A backward pass is about to begin, of a loss whose graph is still whole."""
+        if self.looking:
+            self.passes += 1
+            self.norm = self.clipped = NAN   # what changes gradients now is no clipping
         if self.looking and self._output_nodes and self.output is not None and self._calls == 1:
             nodes, self._output_nodes = self._output_nodes, []
             self.compared = self._told(read, loss, nodes, self.output)

@@ -10,8 +10,8 @@ ENOUGH = 40           # steps looked at, after which no more is expected
 
 
 class Loop:
-    """Of the first steps looked at: whether gradients are cleared, the model trains in training mode and batches are
-    drawn at random. Holds no tensor beyond a backward pass."""
+    """Of the first steps looked at: whether gradients are cleared, the model trains in training mode, batches are drawn
+    at random and optimizers take turns. Holds no tensor beyond a backward pass."""
 
     def __init__(self, optimizers):
         self._optimizers = optimizers
@@ -24,6 +24,9 @@ class Loop:
         self._within = []     # how much the targets vary, of each batch
         self._counts = {}
         self._sums = torch.zeros(3, dtype=torch.float64)
+        self._passes = 0      # backward passes up to the last update
+        self._stepped = set()    # the optimizers that have stepped since the last of these
+        self._alone = set()   # those that did so alone
 
     def step_begins(self):
         self._begun = False
@@ -47,6 +50,14 @@ class Loop:
         if before is not None:
             self._updates += 1
             self._kept += any(gradient._version != version for gradient, version in before)
+
+    def updates(self, optimizer, passes):
+        """An optimizer is about to step, after so many backward passes."""
+        if passes != self._passes:
+            if len(self._stepped) == 1:
+                self._alone |= self._stepped
+            self._passes, self._stepped = passes, set()
+        self._stepped.add(id(optimizer))
 
     def saw_targets(self, found):
         """The targets of a batch, once a step."""
@@ -81,4 +92,4 @@ class Loop:
         """By the names of the core's facts."""
         return {"gradients_kept": self._kept / self._updates if self._updates else 0.0,
                 "evaluation_mode": self._evaluating / self._looks if self._looks else 0.0,
-                "batch_variety": self.batch_variety}
+                "batch_variety": self.batch_variety, "alternating": float(len(self._alone) > 1)}

@@ -26,6 +26,7 @@ COPIED = 0.25         # of the targets' variance: how far inputs may be from the
 # Share of the batches whose loss may look like one that is known, and be another: any number may be a sum of squares.
 BY_CHANCE = {"mse": 0.5}
 SELDOM = 0.1          # of other losses
+OUTGROWN = 1e5        # times the rest of a loss
 
 
 def _marks_of(rows):
@@ -197,8 +198,10 @@ class Progress:
             return NAN
         self._kinds[found.loss, found.mistake] += 1
         self._understood += 1
-        self._penalties += found.penalty
-        self._penalty, self._penalty_before = found.penalty, self._penalty or found.penalty
+        # Beside what has grown out of all bounds the rest of a loss is rounding.
+        penalty = found.penalty if found.penalty < OUTGROWN * abs(self.last - found.penalty) else 0.0
+        self._penalties += penalty
+        self._penalty, self._penalty_before = penalty, self._penalty or penalty
         self._error = found.error
         if found.variance is not None:
             self._pulls.append((float(found.values[0].mean()), found.variance))

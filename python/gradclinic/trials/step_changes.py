@@ -45,8 +45,8 @@ def change_steps(treatment, model, optimizer):
         return
     if "train.frozen" in change:
         model.requires_grad_(True)
-    if {"train.parameters", "train.frozen"} & set(change):
-        _give_all_parameters(model, optimizer)
+    if {"train.parameters", "train.frozen"} & set(change) and optimizer is treatment.optimizers[0]:
+        _give_all_parameters(model, treatment.optimizers)
     groups = optimizer.param_groups
     substitute = None
     adam = treatment.spec["train.optimizer"].startswith("adam") and "train.optimizer" not in change
@@ -72,6 +72,8 @@ def change_steps(treatment, model, optimizer):
     if "train.penalty" in change:
         whole = _keep_gradients_of_output(treatment, model)
     largest = change.get("train.clip_norm") or None
+    alone = len(treatment.optimizers) == 1
+    clipped = list(model.parameters()) if alone else [value for group in groups for value in group["params"]]
     warmup = int(change.get("train.warmup", 0))
     clears = change.get("train.zero_grad", False)
     planned = []
@@ -92,7 +94,7 @@ def change_steps(treatment, model, optimizer):
                 value.grad.copy_(gradient)
             whole.clear()
         if largest is not None:
-            nn.utils.clip_grad_norm_(model.parameters(), largest)
+            nn.utils.clip_grad_norm_(clipped, largest)
         by = factor * (min(1.0, count / warmup) if warmup else 1.0)
         used = substitute or optimizer
         rates = [group["lr"] for group in used.param_groups]
@@ -154,8 +156,8 @@ def _keep_gradients_of_output(treatment, model):
     return whole
 
 
-def _give_all_parameters(model, optimizer):
+def _give_all_parameters(model, optimizers):
     """To the first group, so that a schedule made for the groups of before still fits."""
-    known = {value for group in optimizer.param_groups for value in group["params"]}
-    optimizer.param_groups[0]["params"] += [value for value in model.parameters()
+    known = {value for optimizer in optimizers for group in optimizer.param_groups for value in group["params"]}
+    optimizers[0].param_groups[0]["params"] += [value for value in model.parameters()
                                             if value.requires_grad and value not in known]

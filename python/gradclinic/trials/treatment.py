@@ -55,7 +55,10 @@ class Treatment:
         return self.handles
 
     def _make(self, model, optimizers):
-        if len(optimizers) != 1 and any(key.startswith("train.") for key in self.changes):
+        if not optimizers and any(key.startswith("train.") for key in self.changes):
+            raise CannotBeMade("no optimizer")
+        # Whole gradients are kept from step to step of the one optimizer.
+        if len(optimizers) > 1 and (self.changes.get("train.clip_norm") == 0.0 or "train.penalty" in self.changes):
             raise CannotBeMade("several optimizers")
         self.optimizers = optimizers
         for key, value in self.changes.items():

@@ -79,6 +79,8 @@ bool learned_nothing(const Chart& chart) {
 
 /// A policy gradient's loss is made anew in each step, and lower is no better.
 constexpr const char* kPolicyGradient = "policy_gradient";
+/// Parts that learn against each other: the loss of one rises where the other gains, and only one is told.
+constexpr const char* kAlternating = "alternating";
 
 /// Of a loss that is not understood: whether it hardly falls, with or without any change, and nothing else was
 /// measured.
@@ -86,7 +88,7 @@ bool tells_nothing(const Chart& chart, const std::vector<Suspect>& suspects,
                    const std::vector<TriedChange>& references) {
   const Course& course = chart.course();
   if (!course.of_first || (!course.validation.empty() && !std::isnan(end_of(course).accuracy))) return false;
-  if (chart.fact(kPolicyGradient) == 1) return true;
+  if (chart.fact(kPolicyGradient) == 1 || chart.fact(kAlternating) == 1) return true;
   if (course.falls()) return false;
   const auto helps = [](const TriedChange& tried) { return tried.result.course.falls(); };
   return std::ranges::none_of(references, helps) && std::ranges::none_of(suspects, [&](const Suspect& suspect) {
@@ -170,6 +172,10 @@ Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const 
     judgement.reason =
         chart.fact(kPolicyGradient) == 1
             ? "the loss is a policy gradient's, which does not tell how well training goes; the returns do"
+        : chart.fact(kAlternating) == 1
+            ? "several optimizers take turns, each with a loss of its own, as in adversarial networks: one of them "
+              "does "
+              "not tell how well training goes"
             : fmt::format(
                   "the loss hardly falls{}, and what it is of is not known: those of adversarial networks and of "
                   "reinforcement "

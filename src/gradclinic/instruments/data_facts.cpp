@@ -256,6 +256,7 @@ std::span<const NamedFact> data_fact_names() {
                                          {"softmax_of_one", &DataFacts::softmax_of_one},
                                          {"unfit_between", &DataFacts::unfit_between},
                                          {"policy_gradient", &DataFacts::policy_gradient},
+                                         {"alternating", &DataFacts::alternating},
                                          {"inputs_ignored", &DataFacts::inputs_ignored},
                                          {"output_constant", &DataFacts::output_constant},
                                          {"affine", &DataFacts::affine},

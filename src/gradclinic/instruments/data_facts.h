@@ -79,6 +79,7 @@ struct DataFacts {
   double softmax_of_one = 0;     ///< 1 when its output, or its loss, is a softmax over an axis of length 1
   double unfit_between = 0;      ///< share of its layers whose input is what a softmax or an exponential gave
   double policy_gradient = 0;    ///< 1 when its loss is the log-probability of actions taken, times advantages
+  double alternating = 0;        ///< 1 when its optimizers take turns, each after a backward pass of its own
   double inputs_ignored = 0;     ///< share of its inputs that vary and that no output depends on
   double output_constant = 0;    ///< 1 when it gives different samples the same output, in evaluation mode
   double affine = 0;             ///< 1 when its output for the mean of two samples is the mean of the two outputs
