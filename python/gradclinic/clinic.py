@@ -25,6 +25,7 @@ from gradclinic.schedule import Schedule
 
 NAN = math.nan
 USELESS = 1e4   # size of a parameter
+SOME = 5        # names in a sentence
 
 
 def watch(model, optimizer=None, *, budget=0.03, name=None):
@@ -251,8 +252,9 @@ class Clinic:
     def _begin_run(self):
         called, unseen, missing = self.lens.start()
         if unseen:
-            self.notes.append(f"{', '.join(layer.name for layer in unseen)}: computed without a call that could be seen; "
-                              "weights, gradients and updates are watched, outputs are not")
+            more = f" and {len(unseen) - SOME} others" if len(unseen) > SOME else ""
+            self.notes.append(f"{', '.join(layer.name for layer in unseen[:SOME])}{more}: computed without a call that "
+                              "could be seen; weights, gradients and updates are watched, outputs are not")
         self.notes.extend(f"{layer.name} was not called in the first step, and is not watched" for layer in missing)
         self._run.begin(describe(self), {"torch": torch.__version__}, [layer.index for layer in called],
                         [core.Layer(layer.name, layer.activation or "identity", float(layer.inputs),

@@ -11,6 +11,7 @@ from gradclinic import calls, core
 from gradclinic.clinic import Clinic, optimizers_of
 from gradclinic.diagnosis import Diagnosis
 from gradclinic.looks import second_look
+from gradclinic.looks.reach import UNKNOWN, reach_of
 from gradclinic.trials.continuation import Continuation, Several
 from gradclinic.trials.treatment import Treatment
 
@@ -33,7 +34,7 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")   # of what PyTorch thinks of copies
         patient.second_look = second_look.facts(patient.model, patient.batch, patient.layers)
-        patient.looks_ahead = second_look.looks_ahead(patient.model, patient.batch)
+        patient.reach = reach_of(patient.model, patient.batch)
     patient.batch = None
     budget = None if patient.progress.accompanied and patient.progress.loss_kind else 0.0
     done = 0
@@ -104,7 +105,7 @@ class _Limited(Clinic):
         super().__init__(model, optimizers, budget, name)
         self._most = steps
         self.batch = None   # what the model was first called with
-        self.looks_ahead = False   # see second_look
+        self.reach = UNKNOWN   # of its outputs, once it is trained
         self._first_call = calls.before(model, self._saw_call)
         self.guard.let_go += [handle.remove for handle in [*handles, self._first_call]]
 

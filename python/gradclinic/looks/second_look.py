@@ -103,24 +103,6 @@ def evaluation_noise(model, inputs):
         return 0.0
 
 
-def looks_ahead(model, inputs):
-    """Whether the model's first output depends on the last element (step, token) of its first input, in evaluation mode;
-    False where that cannot be told."""
-    if not inputs or not isinstance(inputs[0], torch.Tensor) or inputs[0].ndim < 2 or len(inputs[0]) < 2:
-        return False
-    try:
-        with in_double(), torch.no_grad():
-            model = copy.deepcopy(model).double().eval()
-            before, *others = (to_double(each) if isinstance(each, torch.Tensor) else each for each in inputs)
-            after = before.clone()
-            last = (slice(None), -1) if before.ndim == 3 and before.is_floating_point() else (..., -1)
-            after[last] = before.roll(1, 0)[last]
-            output, changed = model(before, *others), model(after, *others)
-            return all(bool((output.select(axis, 0) != changed.select(axis, 0)).any()) for axis in range(1, output.ndim))
-    except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
-        return False
-
-
 def norm_gap(model, inputs):
     """How far the outputs by batch norm's running averages are from those by the batch's own figures, over the outputs'
     deviation; 0 without batch norm, and where it cannot be told. Nothing is dropped out in either."""

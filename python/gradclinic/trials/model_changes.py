@@ -93,12 +93,12 @@ PLAIN = {True: (plain_network.network_for, plain_network.RATE),
 
 
 def _stand_in(treatment, model, wanted):
-    if len(treatment.optimizers) != 1:
-        raise CannotBeMade("several optimizers")
     of = treatment.patient
+    if len(treatment.optimizers) != 1 or not of.reach.itself:
+        raise CannotBeMade("model.plain")
     build, rate = PLAIN[wanted]
-    treatment.handles += stand_in(model, treatment.optimizers[0], of.lens.squashing, of.progress.target_scale,
-                                  of.progress.copies, functools.partial(build, ahead=of.looks_ahead), rate)
+    treatment.handles += stand_in(model, treatment.optimizers[0], functools.partial(build, ahead=of.reach.ahead), rate,
+                                  of.lens.squashing, of.progress.target_scale, of.progress.copies)
 
 
 def _count_alike(treatment, model, wanted):

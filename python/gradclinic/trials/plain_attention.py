@@ -29,7 +29,7 @@ class PlainAttention(nn.Module):
         self._read = nn.ModuleList(_Elements(each, self._places) for each in samples)
         self._shape = output.shape[1:]
         self._axis = next((axis for axis in range(1, output.ndim) if output.shape[axis] == self._places), None)
-        if self._axis is None and output.ndim > 2 and not ahead:
+        if self._axis is None and not ahead:
             raise NoPlainNetwork
         self._where = nn.Parameter(0.1 * torch.randn(self._places, WIDTH))
         self._blocks = nn.Sequential(*(_Block(self._axis is not None and not ahead) for _ in range(DEPTH)))

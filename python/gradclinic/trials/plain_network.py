@@ -25,16 +25,18 @@ def are_copies(samples, output):
     return len(samples) == 1 and first.shape == output.shape and (first.ndim > 2 or _is_sequence(first))
 
 
-def network_for(samples, output, ahead=False):
+def network_for(samples, output, ahead):
     """A plain network of these inputs, samples along the first axis of each, whose outputs have the shape of that one's,
     whatever the number of samples. ahead: whether the output of a step may depend on later ones; where it may not, these
-    may hold the targets of those before."""
+    may hold the targets of those before, and none serves that sees them."""
     first = samples[0]
-    if len(samples) == 1 and first.ndim > 3 and _has_its_places(output, first):
+    if ahead and len(samples) == 1 and first.ndim > 3 and _has_its_places(output, first):
         network = _Pictures(first, output)
     elif (len(samples) == 1 and _is_sequence(first) and not _is_signal(first) and output.ndim > 1
           and first.shape[1] in output.shape[1:]):
         network = _Sequence(first, output, ahead)
+    elif not ahead:
+        raise NoPlainNetwork
     else:
         network = _Layers(samples, output)
     return network.to(output.device, kind_of(samples))

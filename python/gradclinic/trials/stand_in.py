@@ -7,14 +7,14 @@ import torch
 from torch import nn
 
 from gradclinic.replaced import Undo
-from gradclinic.trials.plain_network import RATE, NoPlainNetwork, are_copies, network_for
+from gradclinic.trials.plain_network import RATE, NoPlainNetwork, are_copies
 
 
-def stand_in(model, optimizer, squashing=None, target_scale=(0.0, 0.0), copies=True, build=network_for, rate=RATE):
+def stand_in(model, optimizer, build, rate=RATE, squashing=None, target_scale=(0.0, 0.0), copies=True):
     """From now on the model's calls are answered by a plain network, built in the first of them, and the optimizer's
-    steps train that by Adam. squashing: "sigmoid" where the model's output is one's. target_scale: mean and deviation
-    of a regression's targets. copies: whether the inputs may be the targets. build: makes the network, of samples and
-    outputs. Returns handles whose remove() takes it back."""
+    steps train that by Adam. build: makes the network, of samples and outputs. squashing: "sigmoid" where the model's
+    output is one's. target_scale: mean and deviation of a regression's targets. copies: whether the inputs may be the
+    targets. Returns handles whose remove() takes it back."""
     original_forward, original_step = model.forward, optimizer.step
     network = adam = None
 

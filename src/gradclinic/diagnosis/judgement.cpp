@@ -173,13 +173,11 @@ Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const 
         chart.fact(kPolicyGradient) == 1
             ? "the loss is a policy gradient's, which does not tell how well training goes; the returns do"
         : chart.fact(kAlternating) == 1
-            ? "several optimizers take turns, each with a loss of its own, as in adversarial networks: one of them "
-              "does "
+            ? "several optimizers take turns, each with a loss of its own, as in adversarial networks: one loss does "
               "not tell how well training goes"
             : fmt::format(
-                  "the loss hardly falls{}, and what it is of is not known: those of adversarial networks and of "
-                  "reinforcement "
-                  "learning do not tell how well training goes ({})",
+                  "the loss hardly falls{}, and what it is of is not known: those of adversarial networks and "
+                  "of reinforcement learning do not tell how well training goes ({})",
                   judgement.best ? ", whatever is tried" : "", how_far(chart));
   } else if (judgement.best) {
     judgement.failing = clearly_worse || learned_nothing(chart);
