@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.004, batch=25, epochs=6, schedule="exponential", decay=0.995)
 OWN_DATA = {"samples"}
 CLASSES = 10

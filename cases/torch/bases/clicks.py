@@ -9,7 +9,7 @@ import symbols
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="sgd", lr=0.15, batch=32, epochs=20, schedule="exponential", decay=0.998)
 OWN_DATA = {"samples"}
 ITEMS = 24

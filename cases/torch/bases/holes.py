@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="nesterov", lr=0.06, batch=20, epochs=7, schedule="one-cycle")
 OWN_DATA = {"samples"}
 

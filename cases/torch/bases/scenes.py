@@ -8,7 +8,7 @@ import images
 import plan
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.006, batch=25, epochs=10, weight_decay=1e-4, clip=0.1, warm_up=30,
             schedule="cosine")
 OWN_DATA = {"samples"}
