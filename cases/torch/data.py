@@ -278,3 +278,26 @@ def wards(generator, samples, *, held_out=400, length=12, noise=0.2, missing=0.5
     values = (signs + noise * torch.randn(signs.shape, generator=generator)) * taken
     targets = relabel((risk > 0).float(), labels, 2, generator)
     return split(torch.cat([values, taken, since / length], 2), targets, samples)
+
+
+def rivers(generator, samples, *, held_out=150, length=24, noise=0.1, scale=1.0):
+    """Rain at three gauges of a basin, hour by hour (samples, length, 3), standardized, then times scale; the targets
+    are how high the river is after each hour (samples, length, 1), standardized. Rain takes one, three or six hours to
+    the river, a share of it more the wetter the ground is, and what has come in runs off slowly."""
+    count = samples + held_out
+    falls = torch.rand(count, length, 3, generator=generator) < 0.25
+    rain = falls * -torch.rand(count, length, 3, generator=generator).clamp(min=1e-6).log()
+    wet, level = torch.rand(count, 1, generator=generator).expand(-1, 3), torch.zeros(count)
+    ran, levels = torch.zeros(count, length + 6, 3), []
+    for hour in range(length):
+        wet = 0.85 * wet + 0.3 * rain[:, hour]
+        off = rain[:, hour] * torch.sigmoid(3 * (wet - 0.8))
+        for gauge, late in enumerate((1, 3, 6)):
+            ran[:, min(hour + late, length + 5), gauge] += off[:, gauge]
+        level = 0.7 * level + ran[:, hour].sum(1)
+        levels.append(level)
+    levels = torch.stack(levels, 1).unsqueeze(2)
+    levels = (levels - levels[:samples].mean()) / levels[:samples].std()
+    levels = levels + noise * torch.randn(levels.shape, generator=generator)
+    rain = (rain - rain[:samples].mean()) / rain[:samples].std() * scale
+    return split(rain, levels, samples)
