@@ -372,3 +372,28 @@ def holes(generator, samples, *, held_out=150, missing=0.5, pixels="standardized
     down, across = torch.arange(14).view(-1, 1) - corner[0], torch.arange(14) - corner[1]
     there = there * ~((down >= 0) & (down < 5) & (across >= 0) & (across < 5))
     return split(torch.cat([targets * there, there], 1), targets, samples)
+
+
+def episodes(generator, samples, *, held_out=200, ways=4, shots=2, pixels="standardized", augmented="no",
+             labels="true"):
+    """Episodes of pictures of clothes (samples, ways * shots + 1, 1, 14, 14): `shots` of each of so many kinds, which
+    are drawn anew for each episode, and last one more picture of one of these; the class is which. augmented:
+    "zoomed" shows of each training picture but 4 x 4 pixels, at any place, as large as the whole."""
+    seen, classes, others, more = fashion(generator, 3000, held_out=1000, pixels=pixels)
+    parts = []
+    for pictures, kinds, count in ((seen, classes, samples), (others, more, held_out)):
+        drawn = torch.rand(count, 10, generator=generator).argsort(1)[:, :ways]
+        asked = torch.randint(ways, (count, 1), generator=generator)
+        wanted = torch.cat([drawn.repeat_interleave(shots, 1), drawn.gather(1, asked)], 1)
+        order, size = kinds.argsort(), kinds.bincount(minlength=10)
+        first = size.cumsum(0) - size
+        luck = torch.rand(wanted.shape, generator=generator)
+        parts += [pictures[order[first[wanted] + (luck * size[wanted]).long()]], asked.squeeze(1)]
+    if augmented == "zoomed":
+        flat = parts[0].flatten(0, 1)
+        luck = torch.rand(2, len(flat), 1, generator=generator)
+        down, across = (11 * luck).long() + torch.arange(4)
+        crops = flat[torch.arange(len(flat)).view(-1, 1, 1), 0, down.unsqueeze(2), across.unsqueeze(1)].unsqueeze(1)
+        parts[0] = F.interpolate(crops, 14, mode="bilinear", align_corners=False).view_as(parts[0])
+    parts[1] = relabel(parts[1], labels, ways, generator)
+    return tuple(parts)
