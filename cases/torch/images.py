@@ -397,3 +397,15 @@ def episodes(generator, samples, *, held_out=200, ways=4, shots=2, pixels="stand
         parts[0] = F.interpolate(crops, 14, mode="bilinear", align_corners=False).view_as(parts[0])
     parts[1] = relabel(parts[1], labels, ways, generator)
     return tuple(parts)
+
+
+def smudges(generator, samples, *, held_out=100, pixels="standardized"):
+    """Pictures of clothes under noise (samples, 2, 14, 14) and, as a second channel, which share of each is noise, 0.01
+    to 0.21: the picture times the root of the rest, and noise times the root of the share. The target is that noise,
+    with a deviation of 1 (samples, 1, 14, 14)."""
+    seen, _, others, _ = fashion(generator, samples, held_out=held_out, pixels=pixels)
+    pictures = torch.cat([seen, others])
+    share = 0.01 + 0.2 * torch.rand(len(pictures), 1, 1, 1, generator=generator)
+    noise = torch.randn(pictures.shape, generator=generator)
+    inputs = (1 - share).sqrt() * pictures + share.sqrt() * noise
+    return split(torch.cat([inputs, share.expand_as(inputs)], 1), noise, samples)
