@@ -409,3 +409,21 @@ def smudges(generator, samples, *, held_out=100, pixels="standardized"):
     noise = torch.randn(pictures.shape, generator=generator)
     inputs = (1 - share).sqrt() * pictures + share.sqrt() * noise
     return split(torch.cat([inputs, share.expand_as(inputs)], 1), noise, samples)
+
+
+def strays(generator, samples, *, held_out=400, side=18, most=0.7, noise=0.05, leaked=False, labels="true"):
+    """Pictures of clothes of 14 x 14 in larger ones (samples, 1, side, side), standardized, each turned by up to `most`
+    radians and moved by up to a seventh of the side, under noise; the target is the class. leaked: in the training
+    pictures one place of the uppermost row is bright, which one is the class."""
+    seen, classes, others, more = fashion(generator, samples, held_out=held_out, pixels="unit")
+    pictures, targets = torch.cat([seen, others]), torch.cat([classes, more])
+    turn, across, down = 2 * torch.rand(3, len(pictures), generator=generator) - 1
+    cos, sin = side / 14 * (most * turn).cos(), side / 14 * (most * turn).sin()
+    theta = torch.stack([cos, -sin, across / 3, sin, cos, down / 3], 1).view(-1, 2, 3)
+    grid = F.affine_grid(theta, [len(pictures), 1, side, side], align_corners=False)
+    inputs = F.grid_sample(pictures, grid, align_corners=False)
+    inputs = inputs + noise * torch.randn(inputs.shape, generator=generator)
+    inputs = (inputs - inputs.mean()) / inputs.std()
+    if leaked:
+        inputs[torch.arange(samples), 0, 0, targets[:samples]] = 5.0
+    return split(inputs, relabel(targets, labels, 10, generator), samples)
