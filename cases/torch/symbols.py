@@ -256,3 +256,31 @@ def clicks(generator, samples, *, held_out=400, length=9, items=24, kinds=6, rep
     anew = torch.rand(samples, generator=generator) < replaced
     inputs[:samples][anew, -1] = torch.randint(1, items + 1, (int(anew.sum()),), generator=generator)
     return split(inputs, targets, samples)
+
+
+def pupils(generator, samples, *, held_out=200, length=14, skills=4, slips=0.03, rare=None, augmented="no",
+           labels="true"):
+    """Pupils (samples, length, 3): at each step the skill of an exercise, 0 to `skills` - 1, whether it was answered
+    right, and the skill of the next one; the target is 1.0 where that is going to be answered right. Who has practised
+    a skill often enough, which is more or less often by talent, can do it, but for slips. rare: the share of training
+    pupils with three wrong answers or more that are kept. augmented: "reordered" puts the exercises of training pupils,
+    and not their targets, in any order."""
+    drawn = samples if rare is None else 20 * samples
+    count = drawn + held_out
+    skill = torch.randint(skills, (count, length + 1), generator=generator)
+    talent = 2 * torch.randn(count, 1, generator=generator)
+    needed = (2 - talent + 0.2 * torch.randn(count, skills, generator=generator)).round()
+    practised = torch.nn.functional.one_hot(skill, skills).cumsum(1).gather(2, skill.unsqueeze(2)).squeeze(2) - 1
+    right = practised >= needed.gather(1, skill)
+    right ^= torch.rand(right.shape, generator=generator) < slips
+    inputs, targets = torch.stack([skill[:, :-1], right[:, :-1].long(), skill[:, 1:]], 2), right[:, 1:].float()
+    if rare is not None:
+        often = (1 - targets).sum(1) >= 3
+        kept = ~often | (torch.rand(count, generator=generator) < rare)
+        kept[drawn:] = False
+        chosen = torch.cat([kept.nonzero().squeeze(1)[:samples], torch.arange(drawn, count)])
+        inputs, targets = inputs[chosen], targets[chosen]
+    if augmented == "reordered":
+        order = torch.rand(samples, length, 1, generator=generator).argsort(1).expand(-1, -1, 3)
+        inputs[:samples] = inputs[:samples].gather(1, order)
+    return split(inputs, relabel(targets, labels, 2, generator), len(inputs) - held_out)
