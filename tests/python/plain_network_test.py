@@ -92,7 +92,7 @@ class Attention(unittest.TestCase):
     def test_has_the_models_shapes(self):
         points, tokens = torch.randn(6, 9, 4), torch.randint(0, 50, (6, 9))
         for inputs, shape in (((points,), (3,)), ((points,), ()), ((points,), (9, 2)), ((points,), (9,)), ((points,), (2, 9)),
-                              ((tokens,), (9, 50)), ((tokens,), (4, 5)), ((torch.randint(0, 9, (6, 4, 4)),), (3,)),
+                              ((tokens,), (9, 50)), ((tokens,), (4, 5)), ((torch.randint(0, 9, (6, 4, 4)),), (3,)), ((torch.randint(0, 9, (6, 9, 3)),), (9,)),
                               ((torch.randn(6, 2, 6, 6),), (36,)), ((torch.randn(6, 2, 8, 2),), (4,)),
                               ((points, tokens), (2,)), ((points, torch.randn(6, 9)), (2,)),
                               ((points, torch.randn(6, 5), torch.randint(0, 9, (6,))), (2,))):
@@ -110,6 +110,11 @@ class Attention(unittest.TestCase):
             before, changed = network([points]), points.clone()
             changed[:, 5:] = 0
             self.assertEqual(torch.allclose(before[:, :5], network([changed])[:, :5]), not ahead)
+        codes = torch.randint(0, 9, (6, 9, 3))
+        network, changed = self.network([codes], (9,), ahead=False), codes.clone()
+        changed[:, 5:] = 0
+        self.assertTrue(torch.allclose(network([codes])[:, :5], network([changed])[:, :5]))
+        self.assertFalse(torch.allclose(network([codes]), network([codes.flip(2)])), "codes are of kinds of their own")
         with self.assertRaises(NoPlainNetwork):   # each of four steps may hold the target of the one before
             self.network([points], (4, 3), ahead=False)
 

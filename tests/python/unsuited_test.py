@@ -55,6 +55,14 @@ class Unsuited(unittest.TestCase):
         self.assertIsNone(kind(lambda o, t: ((o - o.T) ** 2).mean(), target, one), "differences of outputs")
         self.assertIsNone(kind(lambda o, t: ((o @ o.T - torch.eye(40)) ** 2).mean(), target), "likenesses")
 
+    def test_errors_that_are_averaged_before_they_are_squared(self):
+        self.assertEqual(kind(lambda o, t: (o - t).mean(1).pow(2).mean(), NORMAL), "pulled_alike")
+        self.assertEqual(kind(lambda o, t: (t - o).sum(1, keepdim=True).abs().sum(), NORMAL), "pulled_alike")
+        self.assertEqual(kind(lambda o, t: ((o - t).flatten(1).mean(1) ** 2).mean(), NORMAL), "pulled_alike")
+        self.assertIsNone(kind(lambda o, t: (o - t).pow(2).mean(1).mean(), NORMAL), "the other way round")
+        self.assertIsNone(kind(lambda o, t: F.mse_loss(o, t) + (o - t).mean(1).pow(2).mean(), NORMAL), "a part of it")
+        self.assertIsNone(kind(lambda o, t: (o.mean(1) - t[:, 0]).pow(2).mean(), NORMAL), "the mean is what is asked for")
+
     def test_losses_are_told_by_their_graphs(self):
         self.assertEqual(kind(relative, NORMAL), "relative_to_nothing")
         self.assertEqual(kind(lambda o, t: (((o - t) / t) ** 2).mean(), NORMAL), "relative_to_nothing")

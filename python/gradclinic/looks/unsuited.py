@@ -3,7 +3,7 @@ outputs."""
 
 import torch
 
-from gradclinic.looks.loss_graph import constant_of, leads, of_difference, walk
+from gradclinic.looks.loss_graph import RESHAPING, constant_of, leads, of_difference, walk
 from gradclinic.tensors import plain
 
 MOST_NODES = 60
@@ -121,6 +121,26 @@ def _is_broadcast(node, of_output, output, loss):
                                         for before in (each, *(one for one, _ in each.next_functions)))
 
 
-KINDS = {"broadcast_in_loss": _is_broadcast, "divergence_of_logits": _is_divergence,
+def _is_averaged(node, of_output, output, loss):
+    """Errors that are averaged or summed over places of each sample before they are squared (or their sizes taken), and
+    nothing else."""
+    error, of = of_difference(node)
+    if error is None or not len(output) <= of._saved_self.numel() < output.numel():
+        return False
+    each = error(plain(of._saved_self.detach()), torch.zeros(()))
+    if not any(abs(whole - loss) <= CLOSE * loss for whole in (float(each.mean()), float(each.sum()))):
+        return False
+    reduced = of.next_functions[0][0]
+    for _ in range(3):
+        if reduced is None or not reduced.name().startswith(("Mean", "Sum", *RESHAPING)):
+            break
+        reduced = reduced.next_functions[0][0]
+    if reduced is None or reduced.name() not in ("SubBackward0", "RsubBackward1"):
+        return False
+    of_outputs = [each for each, _ in reduced.next_functions if each is not None]
+    return len(of_outputs) == 1 and leads(of_outputs[0], of_output)
+
+
+KINDS = {"pulled_alike": _is_averaged, "broadcast_in_loss": _is_broadcast, "divergence_of_logits": _is_divergence,
          "classes_of_amounts": _is_entropy_of_amounts, "logarithm_of_cut": _is_cut,
          "hinge_of_amounts": _is_hinge_of_amounts}

@@ -1,5 +1,7 @@
 """A plain transformer for inputs that are some elements each: steps, tokens, points, places of a small picture."""
 
+import functools
+
 import torch
 from torch import nn
 
@@ -8,6 +10,7 @@ from gradclinic.trials.plain_network import VOCABULARY, NoPlainNetwork, Read, ki
 RATE = 0.002
 WIDTH, HEADS, DEPTH = 64, 4, 2
 MOST = 128         # elements of a sample
+APART = 1009       # of the codes of one kind and the next
 COORDINATES = 4    # numbers that the last axis of a point or a colour has at most
 
 
@@ -23,10 +26,10 @@ class PlainAttention(nn.Module):
 
     def __init__(self, samples, output, ahead):
         super().__init__()
-        self._places = _elements(samples[0]).shape[1]
+        self._places = _elements(samples[0], output).shape[1]
         if not 2 <= self._places <= MOST:
             raise NoPlainNetwork
-        self._read = nn.ModuleList(_Elements(each, self._places) for each in samples)
+        self._read = nn.ModuleList(_Elements(each, output, self._places) for each in samples)
         self._shape = output.shape[1:]
         self._axis = next((axis for axis in range(1, output.ndim) if output.shape[axis] == self._places), None)
         if self._axis is None and not ahead:
@@ -47,10 +50,11 @@ class PlainAttention(nn.Module):
         return self._head(values).reshape(-1, self._places, *others).movedim(1, self._axis)
 
 
-def _elements(sample):
-    """(n, elements, features) of amounts, (n, elements) of codes."""
+def _elements(sample, output):
+    """(n, elements, features) of amounts, (n, elements, codes of each) of codes."""
     if not sample.is_floating_point():
-        return sample.flatten(1) if sample.ndim > 1 else sample[:, None]
+        several = sample.ndim == 3 and sample.shape[1] in output.shape[1:]   # codes of each step
+        return sample if several else sample.reshape(len(sample), -1, 1)
     if sample.ndim < 3:
         return sample.reshape(len(sample), 1, -1)
     if sample.ndim == 4 and sample.shape[-1] > COORDINATES:
@@ -61,9 +65,10 @@ def _elements(sample):
 class _Elements(nn.Module):
     """Makes (n, elements, width) of an input; of one that has other elements than the first (n, 1, width)."""
 
-    def __init__(self, sample, places):
+    def __init__(self, sample, output, places):
         super().__init__()
-        elements = _elements(sample)
+        self._elements = functools.partial(_elements, output=output[:0])
+        elements = self._elements(sample)
         self._alike = elements.shape[1] == places
         if not sample.is_floating_point():
             self._read = nn.Embedding(VOCABULARY, WIDTH)
@@ -72,9 +77,10 @@ class _Elements(nn.Module):
             self._read = nn.Sequential(Read(elements), nn.Linear(elements.shape[-1], WIDTH))
 
     def forward(self, sample):
-        elements = _elements(sample)
+        elements = self._elements(sample)
         if not sample.is_floating_point():
-            codes = self._read(elements.long().remainder(VOCABULARY))
+            apart = elements.long() + APART * torch.arange(elements.shape[2], device=elements.device)
+            codes = self._read(apart.remainder(VOCABULARY)).sum(2)
             return codes if self._alike else codes.mean(1, keepdim=True)
         return self._read(elements) if self._alike else self._read(elements.flatten(1))[:, None]
 

@@ -180,10 +180,10 @@ const Fault kPulledAlike = {
         [](const Chart& chart) {
           return mistake(0.95,
                          {"share of batches in which all outputs are pulled alike", chart.fact("pulled_alike"), "0"},
-                         "the loss pulls every output of a batch by the same amount",
-                         "The loss depends on the mean of a batch's outputs alone, so that errors up and down cancel "
-                         "and no sample is learned: square (or take the amount of) each sample's error first, and the "
-                         "mean then.",
+                         "the loss pulls all outputs of a batch, or of a sample, by the same amount",
+                         "The loss depends on the mean of outputs alone (of a batch's, or of each sample's), so that "
+                         "errors up and down cancel and none is learned: square (or take the amount of) each error "
+                         "first, and the mean then.",
                          true);
         }};
 

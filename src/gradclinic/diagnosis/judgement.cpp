@@ -19,6 +19,8 @@ constexpr double kStrongEvidence = 0.8;
 /// loss that is not understood, than in that of amounts.
 constexpr double kAnotherOfAmounts = 1.1;
 constexpr double kAnotherOfClasses = 1.5;
+/// A plain network computes in another way, which may be the data's own.
+constexpr double kPlainOfAmounts = 1.2;
 /// What a removal that was tried in vain counts for where nothing is learned: its suspect is behind any untried one.
 constexpr double kInVain = 0.1;
 /// A loss that is as good as a constant prediction's.
@@ -52,11 +54,12 @@ const Point& end_of(const Course& course) {
   return course.validation.empty() ? course.last() : course.validation.back();
 }
 
-double clear_for_another(const Chart& chart) {
+bool of_amounts(const Chart& chart) {
   const Course& course = chart.course();
-  const bool of_amounts = !course.empty() && !course.of_first && std::isnan(end_of(course).accuracy);
-  return of_amounts ? kAnotherOfAmounts : kAnotherOfClasses;
+  return !course.empty() && !course.of_first && std::isnan(end_of(course).accuracy);
 }
+
+double clear_for_another(const Chart& chart) { return of_amounts(chart) ? kAnotherOfAmounts : kAnotherOfClasses; }
 
 /// By how much a plain network has to be better, which is built otherwise in everything and may happen to suit the
 /// data. Beside a mistake that is seen in the model clear is enough.
@@ -65,7 +68,7 @@ double clear_for_plain(const Chart& chart, const std::vector<Suspect>& suspects)
     return suspect.finding.by_hand && suspect.tried.empty() && suspect.finding.confidence >= kStrongEvidence;
   });
   if (mistaken || chart.fact("inputs_ignored") > kIgnoredInputs) return 1;
-  return clear_for_another(chart);
+  return of_amounts(chart) ? kPlainOfAmounts : kAnotherOfClasses;
 }
 
 /// Whether neither the samples trained on nor those held out are predicted better than by a constant, of a loss that is
