@@ -78,7 +78,8 @@ TEST(LastResort, HasToBeClear) {
   const Examined result = examined(ended_at(0.5F, 0.7F), 0.3, 0.5);
   EXPECT_EQ(result.plain, 2);
   EXPECT_EQ(result.diagnosis.verdict, Health::healthy) << "29 % is missing of what a plain network learns";
-  EXPECT_EQ(examined(ended_at(0.5F), 0.3, 0.5).diagnosis.verdict, Health::sick) << "of amounts";
+  EXPECT_EQ(examined(ended_at(0.5F), 0.3, 0.5).diagnosis.verdict, Health::healthy) << "of amounts, too";
+  EXPECT_EQ(examined(ended_at(0.5F), 0.27, 0.5).diagnosis.verdict, Health::sick) << "of amounts 32 % is clear";
   const auto shown = std::ranges::find(result.diagnosis.trials, "worse-than-plain", &Trial::suspect);
   ASSERT_NE(shown, result.diagnosis.trials.end()) << "it is told all the same what a plain network comes to";
   EXPECT_NEAR(shown->loss, 0.3, 1e-6);
