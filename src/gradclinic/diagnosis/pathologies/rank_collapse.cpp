@@ -36,8 +36,9 @@ Finding same_for_all() {
           .onset_step = 0,
           .evidence = {{"largest difference between the outputs of two samples, in evaluation mode", 0, "above 0"}},
           .rule = "all samples have the same output",
-          .sentence = "The trained network gives every sample the same output: it has collapsed, and tells nothing "
-                      "apart. A loss may be low nevertheless, where it compares outputs with each other.",
+          .sentence =
+              "The trained network gives every sample the same output: it has collapsed, and tells nothing "
+              "apart. A loss may be low nevertheless, where it compares outputs with each other.",
           .fatal = true};
 }
 
