@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import images
+import boards
 import plan
 
 FAMILY = "convolutional"
@@ -57,6 +57,6 @@ def training(seed, *, samples=320, share=0.4, first="maxout", second="maxout", d
     if penalty:    # its gradient, of the sum of absolute values and squares, is added to the kernels' own
         kernels = model[2].weight
         kernels.register_hook(lambda gradient: gradient + penalty * (kernels.detach().sign() + 2 * kernels.detach()))
-    inputs, targets, *held_out = images.life(generator, samples, share=share, labels=labels)
+    inputs, targets, *held_out = boards.life(generator, samples, share=share, labels=labels)
     samples = inputs * amplitude, targets, held_out[0] * amplitude, held_out[1]
     return plan.make(model, samples, LOSSES[loss], seed=seed, accuracy=plan.sign, **{**PLAN, **change})

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-import images
+import boards
 import plan
 
 FAMILY = "convolutional"
@@ -72,7 +72,7 @@ def training(seed, *, samples=1000, flipped=False, amplitude=1.0, channels=24, b
              ones=None, l1=0.0, loss="cross entropy", **change):
     """flipped: half of the training boards are flipped left to right, and not their moves."""
     generator = plan.prepare(seed)
-    inputs, targets, *held_out = images.moves(generator, samples)
+    inputs, targets, *held_out = boards.moves(generator, samples)
     if flipped:
         chosen = torch.rand(len(inputs), generator=generator) < 0.5
         inputs[chosen] = inputs[chosen].flip(3)
