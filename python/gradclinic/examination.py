@@ -27,7 +27,8 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
 
     steps: where to end each training, if before its own end. budget: as of watch(), for the training as it is, which is
     looked at in full unless told otherwise; of the others only the losses matter, which need no look but where they
-    have something else in them (a penalty, a further output's). progress: called after each with how many are done.
+    have something else in them (a penalty, a further output's). An error of the training's own that comes of numbers
+    that are none ends it there, and is told; others pass. progress: called after each with how many are done.
     """
     state = _generators()
     patient = _trained(train, None, state, steps, budget, name)

@@ -23,9 +23,8 @@ SCALES = 9            # batches that the loss's unit is taken from
 TARGETS = 8           # of a sample kept, at most, where each is a class; spread evenly
 BASE_WINDOW = 10      # steps between surveys, at first
 COPIED = 0.25         # of the targets' variance: how far inputs may be from the targets that they are a copy of
-# Share of the batches whose loss may look like one that is known, and be another: any number may be a sum of squares.
-BY_CHANCE = {"mse": 0.5}
-SELDOM = 0.1          # of other losses
+BY_CHANCE = 0.1       # share of the batches whose loss may look like one that is known, and be another
+BY_CHANCE_SQUARES = 0.5   # likewise like squared errors: any number may be a sum of squares
 OUTGROWN = 1e5        # times the rest of a loss
 
 
@@ -96,7 +95,8 @@ class Progress:
     @property
     def _kind(self):
         kind = max(self._kinds, key=self._kinds.get, default=(None, ""))
-        return kind if self._kinds[kind] >= BY_CHANCE.get(kind[0], SELDOM) * self._looked else (None, "")
+        by_chance = BY_CHANCE_SQUARES if kind[0] == "mse" else BY_CHANCE
+        return kind if self._kinds[kind] >= by_chance * self._looked else (None, "")
 
     @property
     def largest_logit(self):

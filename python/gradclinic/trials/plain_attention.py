@@ -1,7 +1,5 @@
 """A plain transformer for inputs that are some elements each: steps, tokens, points, places of a small picture."""
 
-import functools
-
 import torch
 from torch import nn
 
@@ -26,10 +24,10 @@ class PlainAttention(nn.Module):
 
     def __init__(self, samples, output, ahead):
         super().__init__()
-        self._places = _elements(samples[0], output).shape[1]
+        self._places = _elements(samples[0], output.shape[1:]).shape[1]
         if not 2 <= self._places <= MOST:
             raise NoPlainNetwork
-        self._read = nn.ModuleList(_Elements(each, output, self._places) for each in samples)
+        self._read = nn.ModuleList(_Elements(each, output.shape[1:], self._places) for each in samples)
         self._shape = output.shape[1:]
         self._axis = next((axis for axis in range(1, output.ndim) if output.shape[axis] == self._places), None)
         if self._axis is None and not ahead:
@@ -50,10 +48,10 @@ class PlainAttention(nn.Module):
         return self._head(values).reshape(-1, self._places, *others).movedim(1, self._axis)
 
 
-def _elements(sample, output):
-    """(n, elements, features) of amounts, (n, elements, codes of each) of codes."""
+def _elements(sample, shape):
+    """(n, elements, features) of amounts, (n, elements, codes of each) of codes. shape: of a sample's output."""
     if not sample.is_floating_point():
-        several = sample.ndim == 3 and sample.shape[1] in output.shape[1:]   # codes of each step
+        several = sample.ndim == 3 and sample.shape[1] in shape   # codes of each step
         return sample if several else sample.reshape(len(sample), -1, 1)
     if sample.ndim < 3:
         return sample.reshape(len(sample), 1, -1)
@@ -65,10 +63,10 @@ def _elements(sample, output):
 class _Elements(nn.Module):
     """Makes (n, elements, width) of an input; of one that has other elements than the first (n, 1, width)."""
 
-    def __init__(self, sample, output, places):
+    def __init__(self, sample, shape, places):
         super().__init__()
-        self._elements = functools.partial(_elements, output=output[:0])
-        elements = self._elements(sample)
+        self._shape = shape
+        elements = _elements(sample, shape)
         self._alike = elements.shape[1] == places
         if not sample.is_floating_point():
             self._read = nn.Embedding(VOCABULARY, WIDTH)
@@ -77,7 +75,7 @@ class _Elements(nn.Module):
             self._read = nn.Sequential(Read(elements), nn.Linear(elements.shape[-1], WIDTH))
 
     def forward(self, sample):
-        elements = self._elements(sample)
+        elements = _elements(sample, self._shape)
         if not sample.is_floating_point():
             apart = elements.long() + APART * torch.arange(elements.shape[2], device=elements.device)
             codes = self._read(apart.remainder(VOCABULARY)).sum(2)
