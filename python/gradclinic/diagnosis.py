@@ -1,8 +1,13 @@
 """What the doctor says."""
 
+import html
 import json
 import shutil
 import sys
+import tempfile
+from pathlib import Path
+
+FRAME = "width: 100%; height: 40em; border: 1px solid #8884; resize: vertical"
 
 
 class Diagnosis(dict):
@@ -33,6 +38,14 @@ class Diagnosis(dict):
     def __str__(self):
         colour = sys.stdout.isatty()
         return self._examined.text(colour, shutil.get_terminal_size((100, 24)).columns)
+
+    def _repr_html_(self):
+        """The page of report(), as notebooks show what a cell ends with."""
+        with tempfile.TemporaryDirectory() as folder:
+            page = Path(folder) / "diagnosis.html"
+            self.report(page)
+            content = html.escape(page.read_text(encoding="utf-8"))
+        return f'<iframe title="gradclinic\'s diagnosis" style="{FRAME}" srcdoc="{content}"></iframe>'
 
     def __repr__(self):
         cause = f", cause {self.cause}" if self.cause else ""
