@@ -112,8 +112,8 @@ class _Limited(Clinic):
 
     def _saw_call(self, module, inputs):
         self._first_call.remove()
-        with contextlib.suppress(Exception):  # tensors of a kind that takes no part of itself
-            self.batch = second_look.part_of(inputs)
+        with contextlib.suppress(Exception):  # tensors of a kind that takes no part of itself, or only given by name
+            self.batch = second_look.part_of(calls.by_position(module, inputs))
 
     def step(self, loss):
         super().step(loss)

@@ -35,6 +35,7 @@ TEST(UnlearnableLabels, AreRefutedByATrainingThatPredicts) {
   const Chart chart(record);
   const std::optional<Finding> finding = pathology.examine(chart);
   ASSERT_TRUE(finding) << "of words no neighbours are known";
+  for (const Evidence& evidence : finding->evidence) EXPECT_FALSE(std::isnan(evidence.value)) << evidence.what;
   EXPECT_FALSE(finding->fatal) << "not before trials";
   Course fails, learns, diverges;
   fails.validation = points_of({1, 1.02}, {0.25, 0.27});

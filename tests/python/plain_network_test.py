@@ -1,6 +1,5 @@
 """A plain network in the model's place: it fits what the model takes and gives, and tells where the model is at fault."""
 
-import functools
 import unittest
 import warnings
 
@@ -9,6 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import gradclinic
+from gradclinic.looks.reach import Reach
 from gradclinic.trials.plain_attention import attention_for
 from gradclinic.trials.plain_network import NoPlainNetwork, network_for
 from gradclinic.trials.stand_in import stand_in
@@ -28,7 +28,7 @@ class Given(nn.Module):
 
 
 def stood_in(model, *inputs, ahead=True, **more):
-    handles = stand_in(model, adam(model.parameters(), 0.1), functools.partial(network_for, ahead=ahead), **more)
+    handles = stand_in(model, adam(model.parameters(), 0.1), network_for, Reach(ahead, True), **more)
     return model(*inputs), handles
 
 
@@ -160,7 +160,7 @@ class Training(unittest.TestCase):
         optimizer = adam(model.parameters(), 0.1)
         before, x = model.weight.clone(), torch.randn(8, 5)
         own = model(x)
-        handles = stand_in(model, optimizer, functools.partial(network_for, ahead=True))
+        handles = stand_in(model, optimizer, network_for, Reach(True, True))
         losses = []
         for _ in range(60):
             loss = F.cross_entropy(model(x), torch.arange(8) % 2)
@@ -181,7 +181,7 @@ class Training(unittest.TestCase):
         model = nn.Linear(5, 2)
         optimizer = adam(model.parameters(), 0.1)
         schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.9)
-        stand_in(model, optimizer, functools.partial(network_for, ahead=True))
+        stand_in(model, optimizer, network_for, Reach(True, True))
         model(torch.randn(8, 5)).sum().backward()
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -191,7 +191,7 @@ class Training(unittest.TestCase):
     def test_by_closures(self):
         model, x = nn.Linear(5, 2), torch.randn(8, 5)
         optimizer = adam(model.parameters(), 0.1)
-        stand_in(model, optimizer, functools.partial(network_for, ahead=True))
+        stand_in(model, optimizer, network_for, Reach(True, True))
 
         def closure():
             loss = F.cross_entropy(model(x), torch.arange(8) % 2)

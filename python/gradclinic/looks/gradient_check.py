@@ -7,7 +7,7 @@ import torch
 
 from gradclinic.looks.double import in_double, to_double
 from gradclinic.replaced import kept_in_the_graph
-from gradclinic.tensors import any_but_0
+from gradclinic.tensors import any_but_0, first_tensor
 
 SAMPLES = 8        # of a batch
 LONGEST = 10.0     # seconds: of a model that takes longer, some layers are looked at
@@ -52,12 +52,12 @@ def _gaps(model, inputs, weights):
     """Of each weight how far the outputs' slope is from what the gradient says, over the larger of the two."""
     generator = torch.Generator().manual_seed(0)
     began = time.perf_counter()
-    output = model(*inputs)
+    output = first_tensor(model(*inputs))
     along = torch.randn(output.shape, generator=generator, dtype=output.dtype).to(output.device)
     rounding = ROUNDING * float((output * along).detach().abs().sum())
 
     def projected():
-        return (model(*inputs) * along).sum().item()
+        return (first_tensor(model(*inputs)) * along).sum().item()
 
     if projected() != projected():  # drawn anew in every pass
         return []

@@ -151,7 +151,7 @@ class Lens:
     def _saw_inputs(self, module, inputs):
         self._learning = torch.is_grad_enabled()
         if self.looking and self.progress.wants_inputs and torch.is_grad_enabled():
-            self.progress.see_inputs(first_tensor(inputs, floating=False))
+            self.progress.see_inputs(first_tensor(calls.given(module, inputs), floating=False))
 
     @guarded
     def _saw_layer(self, layer, module, inputs, output):
@@ -272,7 +272,7 @@ class Lens:
         if not torch.is_grad_enabled() or not module.training:
             shown = first_tensor(output)
             self.progress.evaluated(shown.shape[0] if shown is not None and shown.ndim else 1,
-                                    first_tensor(inputs, floating=False))
+                                    first_tensor(calls.given(module, inputs), floating=False))
         if not isinstance(output, torch.Tensor):
             loss = output.get("loss") if isinstance(output, dict) else getattr(output, "loss", None)
             if loss is not None and torch.is_grad_enabled():

@@ -15,10 +15,13 @@ FEATURES = 8   # of a place, that are looked at one by one
 
 class Reach(NamedTuple):
     """Of an output with an axis of places (steps, tokens, rows) that an input has as well: whether it depends on inputs
-    behind its own place, and on all that reaches later ones at its own. True where there is no such axis."""
+    behind its own place, and on all that reaches later ones at its own. True where there is no such axis.
+    unseen: the inputs, by their number, that it does not depend on and that have targets' shape, as labels do from which
+    a model computes its loss itself."""
 
     ahead: bool
     itself: bool
+    unseen: frozenset = frozenset()
 
 
 UNKNOWN = Reach(ahead=False, itself=False)
@@ -44,9 +47,27 @@ def reach_of(model, inputs):
                      for of_input, each in enumerate(inputs) if isinstance(each, torch.Tensor)
                      for axis in range(1, each.ndim) for of_output in range(1, output.ndim)
                      if len(each) == len(output) and each.shape[axis] == output.shape[of_output] >= FEWEST]
-            return Reach(all(ahead for ahead, _ in found), all(itself for _, itself in found))
+            unseen = _unseen(output_of, inputs, output)
+            return Reach(all(ahead for ahead, _ in found), all(itself for _, itself in found), unseen)
     except Exception:  # noqa: BLE001 the user's model takes no other inputs, or gives back no tensor
         return UNKNOWN
+
+
+def _unseen(output_of, inputs, output):
+    of_targets = [output.shape, *(output.shape[:axis] + output.shape[axis + 1:] for axis in range(1, output.ndim))]
+    of_targets = [_without_ones(shape) for shape in of_targets]
+    found = set()
+    for number, given in enumerate(inputs):
+        if isinstance(given, torch.Tensor) and _without_ones(given.shape) in of_targets:
+            changed = [*inputs[:number], given.roll(1, 0), *inputs[number + 1:]]
+            if torch.equal(output_of(*changed), output):
+                found.add(number)
+    tensors = sum(isinstance(given, torch.Tensor) for given in inputs)
+    return frozenset(found) if len(found) < tensors else frozenset()   # an output that has collapsed
+
+
+def _without_ones(shape):
+    return [size for size in shape if size > 1]
 
 
 def _along(output_of, inputs, of_input, axis, output, of_output):

@@ -46,7 +46,8 @@ def mixes_samples(model, inputs):
             model = copy.deepcopy(model).double().eval()
 
             def outputs(part):
-                return model(*(to_double(each[part]) if isinstance(each, torch.Tensor) else each for each in inputs))
+                return first_tensor(model(*(to_double(each[part]) if isinstance(each, torch.Tensor) else each
+                                            for each in inputs)))
 
             whole, again = outputs(slice(None)), outputs(slice(None))
             halves = torch.cat([outputs(slice(0, count // 2)), outputs(slice(count // 2, count))])
@@ -95,7 +96,7 @@ def evaluation_noise(model, inputs):
         with in_double(), torch.no_grad():
             model = copy.deepcopy(model).double().eval()
             inputs = [to_double(each) for each in inputs]
-            one, other = model(*inputs), model(*inputs)
+            one, other = first_tensor(model(*inputs)), first_tensor(model(*inputs))
             over_samples = float(one.var(0).mean())
             chance = float((one - other).square().mean()) / 2
             return min(1.0, chance / over_samples) if over_samples > 0 else 0.0
@@ -112,11 +113,11 @@ def norm_gap(model, inputs):
         if not any(isinstance(module, norms) for module in model.modules()):
             return 0.0
         with torch.no_grad():
-            by_averages = model(*inputs)
+            by_averages = first_tensor(model(*inputs))
             for module in model.modules():
                 if isinstance(module, norms):
                     module.train()
-            by_batch = model(*inputs)
+            by_batch = first_tensor(model(*inputs))
         spread = float(by_batch.std())
         return float((by_averages - by_batch).square().mean().sqrt()) / spread if spread > 0 else 0.0
     except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
@@ -135,7 +136,7 @@ def ignored(model, inputs):
             others = [to_double(each) if isinstance(each, torch.Tensor) else each for each in inputs[1:]]
 
             def outputs(first):
-                return model(first, *others)
+                return first_tensor(model(first, *others))
 
             y = outputs(x)
             # Of one sum of them all, as such with weights that are no round numbers do not cancel.

@@ -97,8 +97,8 @@ def _stand_in(treatment, model, wanted):
     if len(treatment.optimizers) != 1 or not of.reach.itself:
         raise CannotBeMade("model.plain")
     build, rate = PLAIN[wanted]
-    treatment.handles += stand_in(model, treatment.optimizers[0], functools.partial(build, ahead=of.reach.ahead), rate,
-                                  of.lens.squashing, of.progress.target_scale, of.progress.copies)
+    treatment.handles += stand_in(model, treatment.optimizers[0], build, of.reach, rate, of.lens.squashing,
+                                  of.progress.target_scale, of.progress.copies)
 
 
 def _count_alike(treatment, model, wanted):

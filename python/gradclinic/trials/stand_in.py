@@ -6,13 +6,15 @@ import types
 import torch
 from torch import nn
 
+from gradclinic import calls
 from gradclinic.replaced import Undo
 from gradclinic.trials.plain_network import RATE, NoPlainNetwork, are_copies
 
 
-def stand_in(model, optimizer, build, rate=RATE, squashing=None, target_scale=(0.0, 0.0), copies=True):
+def stand_in(model, optimizer, build, reach, rate=RATE, squashing=None, target_scale=(0.0, 0.0), copies=True):
     """From now on the model's calls are answered by a plain network, built in the first of them, and the optimizer's
-    steps train that by Adam. build: makes the network, of samples and outputs. squashing: "sigmoid" where the model's
+    steps train that by Adam. build: makes the network, of samples, outputs and whether these may look ahead. reach: of
+    the model's outputs, which the network sees no more than. squashing: "sigmoid" where the model's
     output is one's. target_scale: mean and deviation of a regression's targets. copies: whether the inputs may be the
     targets. Returns handles whose remove() takes it back."""
     original_forward, original_step = model.forward, optimizer.step
@@ -20,13 +22,14 @@ def stand_in(model, optimizer, build, rate=RATE, squashing=None, target_scale=(0
 
     def forward(*inputs, **more):
         nonlocal network, adam
+        given = calls.in_order(original_forward, inputs, more) or [*inputs, *more.values()]
         if network is None:
             with torch.no_grad():
                 output = original_forward(*inputs, **more)
-            network = _Plain([*inputs, *more.values()], output, build, copies,
+            network = _Plain(given, output, build, reach, copies,
                              functools.partial(_finish, squashing=squashing, target_scale=target_scale))
             adam = torch.optim.Adam(network.parameters(), lr=rate)
-        return network([*inputs, *more.values()])
+        return network(given)
 
     @functools.wraps(original_step)
     def step(_, closure=None):
@@ -51,19 +54,20 @@ def count_step(optimizer):
 class _Plain(nn.Module):
     """Takes what the model takes, and ends as its outputs do."""
 
-    def __init__(self, inputs, output, build, copies, finish):
+    def __init__(self, inputs, output, build, reach, copies, finish):
         super().__init__()
         if not isinstance(output, torch.Tensor) or not output.ndim or not output.is_floating_point():
             raise NoPlainNetwork
         self._places = [place for place, each in enumerate(inputs)
-                        if isinstance(each, torch.Tensor) and each.ndim and each.shape[0] == output.shape[0]]
+                        if isinstance(each, torch.Tensor) and each.ndim and each.shape[0] == output.shape[0]
+                        and place not in reach.unseen]
         samples = [inputs[place] for place in self._places]
         if not samples:
             raise NoPlainNetwork
         if copies and are_copies(samples, output):
             raise NoPlainNetwork
         self._finish = finish(output)
-        self._network = build(samples, output)
+        self._network = build(samples, output, reach.ahead)
 
     def forward(self, inputs):
         return self._finish(self._network([inputs[place] for place in self._places]))

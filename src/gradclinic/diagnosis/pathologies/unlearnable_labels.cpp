@@ -56,18 +56,21 @@ std::optional<Finding> examine(const Chart& chart) {
   // Of words and indices no neighbours are known, so that only trials can tell.
   const bool told_by_neighbours = !std::isnan(above);
   if (!constant && course.validation.empty() && !told_by_neighbours) return std::nullopt;
+  std::vector<Evidence> evidence = {{"distinct target values", chart.fact("target_values"), "2 or more"}};
+  if (told_by_neighbours) {
+    evidence.push_back({"agreement of nearest neighbours", agreement, fmt::format("{:.3g} by chance", chance)});
+    evidence.push_back({"standard deviations above chance", above, "2.5 or more"});
+  }
+  evidence.push_back({"best held-out loss, of a constant prediction's",
+                      course.validation.empty() ? std::nan("") : Course::best(course.validation).loss,
+                      fmt::format("below {:.3g}", kHardlyBelow * constant_loss(chart))});
   return Finding{
       .confidence = constant                    ? 0.98
                     : !told_by_neighbours       ? 0.35
                     : course.validation.empty() ? 0.5
                                                 : 0.85,
       .onset_step = 0,
-      .evidence = {{"distinct target values", chart.fact("target_values"), "2 or more"},
-                   {"agreement of nearest neighbours", agreement, fmt::format("{:.3g} by chance", chance)},
-                   {"standard deviations above chance", above, "2.5 or more"},
-                   {"best held-out loss, of a constant prediction's",
-                    course.validation.empty() ? std::nan("") : Course::best(course.validation).loss,
-                    fmt::format("below {:.3g}", kHardlyBelow * constant_loss(chart))}},
+      .evidence = std::move(evidence),
       .rule = constant ? "the targets are constant"
               : !told_by_neighbours
                   ? "held-out samples are never predicted better than by a constant"
