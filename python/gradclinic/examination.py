@@ -12,6 +12,7 @@ from gradclinic.clinic import Clinic, optimizers_of
 from gradclinic.diagnosis import Diagnosis
 from gradclinic.looks import second_look
 from gradclinic.looks.reach import UNKNOWN, reach_of
+from gradclinic.tensors import first_tensor
 from gradclinic.trials.continuation import Continuation, Several
 from gradclinic.trials.treatment import Treatment
 
@@ -34,7 +35,7 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
     patient = _trained(train, None, state, steps, budget, name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")   # of what PyTorch thinks of copies
-        patient.second_look = second_look.facts(patient.model, patient.batch, patient.layers)
+        patient.second_look = second_look.facts(patient.model, patient.batch, patient.layers, patient.samples_first)
         patient.reach = reach_of(patient.model, patient.batch)
     patient.batch = None
     budget = None if patient.progress.accompanied and patient.progress.loss_kind else 0.0
@@ -107,13 +108,19 @@ class _Limited(Clinic):
         self._most = steps
         self.batch = None   # what the model was first called with
         self.reach = UNKNOWN   # of its outputs, once it is trained
-        self._first_call = calls.before(model, self._saw_call)
-        self.guard.let_go += [handle.remove for handle in [*handles, self._first_call]]
+        self._sizes = set()   # of the first input's first two axes, in all calls
+        self.guard.let_go += [handle.remove for handle in [*handles, calls.before(model, self._saw_call)]]
 
     def _saw_call(self, module, inputs):
-        self._first_call.remove()
         with contextlib.suppress(Exception):  # tensors of a kind that takes no part of itself, or only given by name
-            self.batch = second_look.part_of(calls.by_position(module, inputs))
+            self._sizes.add(first_tensor(calls.given(module, inputs), floating=False).shape[:2])
+            if len(self._sizes) == 1 and self.batch is None:
+                self.batch = second_look.part_of(calls.by_position(module, inputs))
+
+    @property
+    def samples_first(self):
+        """Whether calls differ in the size of the inputs' first axis, and not of their second, as of samples x steps."""
+        return len({sizes[0] for sizes in self._sizes}) > 1 == len({sizes[1:] for sizes in self._sizes})
 
     def step(self, loss):
         super().step(loss)

@@ -51,14 +51,15 @@ def train(watch, *, epochs=8, batch=24, lr=0.02, clears=True, shuffles=True, eva
 
 
 class Turned(nn.Module):
-    """An LSTM, which takes its batch for time unless told that it comes first."""
+    """An LSTM, which takes its batch for time unless told that it comes first. every: an output for each step."""
 
-    def __init__(self, batch_first):
+    def __init__(self, batch_first, every=False):
         super().__init__()
-        self.lstm, self.head = nn.LSTM(3, 16, batch_first=batch_first), nn.Linear(16, 2)
+        self.lstm, self.head, self.every = nn.LSTM(3, 16, batch_first=batch_first), nn.Linear(16, 2), every
 
     def forward(self, x):
-        return self.head(self.lstm(x)[0][:, -1])
+        states = self.lstm(x)[0]
+        return self.head(states if self.every else states[:, -1])
 
 
 class Facts(unittest.TestCase):
@@ -194,6 +195,13 @@ class Mixing(unittest.TestCase):
             self.assertTrue(model.training and all(module.training for module in model.modules()))
             self.assertTrue(all(torch.equal(value, model.state_dict()[name]) for name, value in before.items()))
 
+    def test_of_steps_samples_have_to_be_known_to_come_first(self):
+        x = torch.randn(16, 9, 3)
+        for batch_first in (False, True):
+            cells = nn.GRU(3, 4, batch_first=batch_first)
+            self.assertFalse(mixes_samples(cells, (x,)), "steps may come first")
+            self.assertEqual(mixes_samples(cells, (x,), samples_first=True), not batch_first)
+
     def test_layers_without_anything_non_linear_are_affine(self):
         x = torch.randn(16, 4)
         def layers(between):
@@ -264,23 +272,25 @@ class Examined(unittest.TestCase):
         self.assertTrue(any("model.norm = layer" in trial["change"] for trial in diagnosis["trials"]), str(diagnosis))
 
     def test_batches_that_are_taken_for_time(self):
-        def loop(watch, batch_first):
+        def loop(watch, batch_first, every):
             torch.manual_seed(1)
-            model = Turned(batch_first)
+            model = Turned(batch_first, every)
             optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
-            x = torch.randn(200, 6, 3)
-            y = (x[:, :, 0].sum(1) > 0).long()
+            x = torch.randn(210, 6, 3)
+            y = (x[:, :, 0].cumsum(1) > 0).long()
+            y = y if every else y[:, -1]
             with watch(model, optimizer) as clinic:
                 for _ in range(6):
-                    for part in torch.randperm(200).split(20):
-                        loss = F.cross_entropy(model(x[part]), y[part])
+                    for part in torch.randperm(210).split(20):
+                        loss = F.cross_entropy(model(x[part]).flatten(0, -2), y[part].flatten())
                         optimizer.zero_grad()
                         loss.backward()
                         optimizer.step()
                         clinic.step(loss)
 
-        self.expect(gradclinic.examine(lambda watch: loop(watch, False)), "wrong-output-or-loss", "batch_first")
-        self.assertEqual(gradclinic.examine(lambda watch: loop(watch, True)).verdict, "healthy")
+        for every in (False, True):
+            self.expect(gradclinic.examine(lambda watch: loop(watch, False, every)), "wrong-output-or-loss", "batch_first")
+            self.assertEqual(gradclinic.examine(lambda watch: loop(watch, True, every)).verdict, "healthy", every)
 
     def test_the_sound_loop(self):
         for of in ({}, {"norm": False}, {"every": 2}):

@@ -15,12 +15,13 @@ VISIBLE = 1e-3   # of an output's deviation
 EXACT = 1e-9     # of how far outputs are apart
 
 
-def facts(model, inputs, layers):
+def facts(model, inputs, layers, samples_first=False):
     """By the names of the core's facts. inputs: what the model was called with; None where that is not known. layers:
-    the model's, in the order in which they compute."""
+    the model's, in the order in which they compute. samples_first: whether samples are known to lie along the first axis
+    of inputs and outputs."""
     if inputs is None:
         return {}
-    seen = {"samples_mixed": float(mixes_samples(model, inputs)), "norm_gap": norm_gap(model, inputs),
+    seen = {"samples_mixed": float(mixes_samples(model, inputs, samples_first)), "norm_gap": norm_gap(model, inputs),
             "softmax_elsewhere": float(runs_along_other_axes(model, inputs)), "affine": float(is_affine(model, inputs)),
             "inputs_ignored": ignored(model, inputs), "output_constant": float(is_constant(model, inputs)),
             "evaluation_noise": evaluation_noise(model, inputs)}
@@ -33,7 +34,7 @@ def part_of(inputs):
                  for each in inputs)
 
 
-def mixes_samples(model, inputs):
+def mixes_samples(model, inputs, samples_first=False):
     """Whether the model's outputs for one half of a batch depend on the other, in evaluation mode; False where that
     cannot be told. inputs: what the model was called with, samples along the first axis of every tensor.
     Looked at in double, as some networks blow up the rounding that differs with a batch's size."""
@@ -52,7 +53,7 @@ def mixes_samples(model, inputs):
             whole, again = outputs(slice(None)), outputs(slice(None))
             halves = torch.cat([outputs(slice(0, count // 2)), outputs(slice(count // 2, count))])
             # Of outputs with more axes than that, the first may be of time.
-            if whole.ndim > 2 or whole.shape != halves.shape or whole.shape[0] != count:
+            if (whole.ndim > 2 and not samples_first) or whole.shape != halves.shape or whole.shape[0] != count:
                 return False
             return bool((again == whole).all()) and float((halves - whole).abs().max()) > VISIBLE * float(whole.std())
     except Exception:  # noqa: BLE001 the user's model takes no other batch, or gives back no tensor
