@@ -1,5 +1,7 @@
 """Tensors as the core takes them: an address, and how many blocks of units of entries lie there."""
 
+import copy
+
 import torch
 
 
@@ -57,6 +59,25 @@ def first_tensor(value, floating=True):
         if found is not None:
             return found
     return None
+
+
+def put_in_place(value, old, new):
+    """What a module returns, with a tensor in the place of another."""
+    if value is old:
+        return new
+    if isinstance(value, (tuple, list)):
+        parts = [put_in_place(each, old, new) for each in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+    if isinstance(value, dict):
+        changed = copy.copy(value)
+        for key in value:
+            changed[key] = put_in_place(value[key], old, new)
+        return changed
+    changed = copy.copy(value)
+    for name, each in vars(value).items() if hasattr(value, "__dict__") and not isinstance(value, torch.Tensor) else ():
+        if each is old:
+            setattr(changed, name, new)
+    return changed
 
 
 def tensors_in(value):

@@ -1,5 +1,7 @@
 """A plain network in the model's place: it fits what the model takes and gives, and tells where the model is at fault."""
 
+import collections
+import types
 import unittest
 import warnings
 
@@ -9,6 +11,7 @@ from torch.nn import functional as F
 
 import gradclinic
 from gradclinic.looks.reach import Reach
+from gradclinic.tensors import put_in_place
 from gradclinic.trials.plain_attention import attention_for
 from gradclinic.trials.plain_network import NoPlainNetwork, network_for
 from gradclinic.trials.stand_in import stand_in
@@ -78,7 +81,7 @@ class Shapes(unittest.TestCase):
     def test_that_it_cannot_serve(self):
         pictures = torch.randn(6, 3, 12, 10)
         for inputs, model in (((pictures,), Given(3, 12, 10)), ((torch.randn(6, 9, 4),), Given(9, 4)),
-                              ((torch.randn(6, 5),), Given(3, last=lambda values: (values, values))),
+                              ((torch.randn(6, 5),), Given(3, last=lambda values: (values.argmax(1), "all"))),
                               ((torch.randn(6, 5),), Given(3, last=lambda values: values.argmax(1))),
                               ((torch.randn(6, 20000),), Given(3))):
             with self.subTest(inputs[0].shape), self.assertRaises(NoPlainNetwork):
@@ -176,6 +179,41 @@ class Training(unittest.TestCase):
         optimizer.step()
         self.assertFalse(torch.equal(model.weight, before))
 
+    def test_of_several_outputs_the_first_is_its_own(self):
+        class Pair(nn.Linear):
+            def forward(self, x):
+                return {"logits": super().forward(x), "features": (x, [x.sum(1)])}
+
+        model, x = Pair(5, 2), torch.randn(8, 5)
+        optimizer = adam(model.parameters(), 0.1)
+        stand_in(model, optimizer, network_for, Reach(True, True))
+        losses = []
+        for _ in range(60):
+            output = model(x)
+            self.assertTrue(torch.equal(output["features"][0], x) and torch.equal(output["features"][1][0], x.sum(1)))
+            loss = F.cross_entropy(output["logits"], torch.arange(8) % 2)
+            loss.backward()
+            optimizer.step()
+            losses.append(float(loss))
+        self.assertLess(losses[-1], 0.5 * losses[0])
+        self.assertEqual(len(model(x[:3])["logits"]), 3)
+        other = Pair(5, 2)
+        stand_in(other, optimizer, network_for, Reach(True, True), takes_first_alone=False)
+        self.assertRaises(NoPlainNetwork, other, x)
+
+    def test_puts_its_output_where_the_models_was(self):
+        class Named(collections.namedtuple("Named", "logits state")):
+            pass
+
+        old, new, other = torch.zeros(2), torch.ones(2), torch.zeros(2)
+        for value, changed in ((old, new), ((old, other), (new, other)), ([other, [old]], [other, [new]]),
+                               (Named(old, other), Named(new, other)), ({"a": {"b": old}}, {"a": {"b": new}})):
+            found = put_in_place(value, old, new)
+            self.assertEqual(str(found), str(changed))
+            self.assertIs(type(found), type(value) if value is not old else torch.Tensor)
+        holder = types.SimpleNamespace(logits=old, state=other)
+        self.assertIs(put_in_place(holder, old, new).logits, new)
+        self.assertIs(holder.logits, old)
 
     def test_counts_its_steps_for_schedules(self):
         model = nn.Linear(5, 2)
@@ -204,10 +242,11 @@ class Training(unittest.TestCase):
 
 
 class Reader(nn.Module):
-    """Adds up what it reads, or forgets it at every step."""
+    """Adds up what it reads, or forgets it at every step. pair: gives back its state, too."""
 
-    def __init__(self, forgets):
+    def __init__(self, forgets, pair):
         super().__init__()
+        self.pair = pair
         self.cell = nn.GRUCell(2, 24)
         self.end = nn.Linear(24, 1)
         self.forgets = forgets
@@ -216,20 +255,21 @@ class Reader(nn.Module):
         start = state = steps.new_zeros(len(steps), 24)
         for step in steps.unbind(1):
             state = self.cell(step, start if self.forgets else state)
-        return self.end(state)
+        return (self.end(state), state) if self.pair else self.end(state)
 
 
-def read(watch, forgets):
+def read(watch, forgets, pair=False):
     generator = torch.Generator().manual_seed(2)
     steps = torch.randn(400, 6, 2, generator=generator)
     totals = steps[:, :, 0].sum(1, keepdim=True) / 6 ** 0.5
     torch.manual_seed(5)
-    model = Reader(forgets)
+    model = Reader(forgets, pair)
     optimizer = adam(model.parameters(), 0.01)
     with watch(model, optimizer) as clinic:
         for _ in range(12):
             for part in torch.randperm(400, generator=generator).split(20):
-                loss = F.mse_loss(model(steps[part]), totals[part])
+                output = model(steps[part])
+                loss = F.mse_loss(output[0] if pair else output, totals[part])
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
@@ -238,9 +278,10 @@ def read(watch, forgets):
 
 class Examination(unittest.TestCase):
     def test_finds_a_model_at_fault(self):
-        diagnosis = gradclinic.examine(lambda watch: read(watch, forgets=True))
-        self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "worse-than-plain"), str(diagnosis))
-        self.assertIn("plain", diagnosis["trials"][-1]["change"])
+        for pair in (False, True):
+            diagnosis = gradclinic.examine(lambda watch: read(watch, forgets=True, pair=pair))
+            self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "worse-than-plain"), str(diagnosis))
+            self.assertIn("plain", diagnosis["trials"][-1]["change"])
 
     def test_finds_nothing_at_fault_with_a_sound_one(self):
         diagnosis = gradclinic.examine(lambda watch: read(watch, forgets=False))

@@ -1,6 +1,7 @@
 """Changes to a model, made once, before the first step."""
 
 import functools
+import math
 
 import torch
 from torch import nn
@@ -97,8 +98,9 @@ def _stand_in(treatment, model, wanted):
     if len(treatment.optimizers) != 1 or not of.reach.itself:
         raise CannotBeMade("model.plain")
     build, rate = PLAIN[wanted]
+    alone = not of.progress.accompanied and math.isnan(of.lens.loss_of_output)
     treatment.handles += stand_in(model, treatment.optimizers[0], build, of.reach, rate, of.lens.squashing,
-                                  of.progress.target_scale, of.progress.copies)
+                                  of.progress.target_scale, of.progress.copies, alone)
 
 
 def _count_alike(treatment, model, wanted):

@@ -8,28 +8,39 @@ from torch import nn
 
 from gradclinic import calls
 from gradclinic.replaced import Undo
+from gradclinic.tensors import first_tensor, put_in_place
 from gradclinic.trials.plain_network import RATE, NoPlainNetwork, are_copies
 
 
-def stand_in(model, optimizer, build, reach, rate=RATE, squashing=None, target_scale=(0.0, 0.0), copies=True):
+def stand_in(model, optimizer, build, reach, rate=RATE, squashing=None, target_scale=(0.0, 0.0), copies=True,
+             takes_first_alone=True):
     """From now on the model's calls are answered by a plain network, built in the first of them, and the optimizer's
-    steps train that by Adam. build: makes the network, of samples, outputs and whether these may look ahead. reach: of
-    the model's outputs, which the network sees no more than. squashing: "sigmoid" where the model's
-    output is one's. target_scale: mean and deviation of a regression's targets. copies: whether the inputs may be the
-    targets. Returns handles whose remove() takes it back."""
+    steps train that by Adam. Of several outputs the first is the network's; the others are still the model's own, which
+    learns nothing any more. Returns handles whose remove() takes it back.
+
+    build: makes the network, of samples, outputs and whether these may look ahead. reach: of the model's outputs, which
+    the network sees no more than. squashing: "sigmoid" where the model's output is one's. target_scale: mean and
+    deviation of a regression's targets. copies: whether the inputs may be the targets. takes_first_alone: whether the
+    loss takes no output but the first.
+    """
     original_forward, original_step = model.forward, optimizer.step
-    network = adam = None
+    network = adam = several = None
 
     def forward(*inputs, **more):
-        nonlocal network, adam
+        nonlocal network, adam, several
         given = calls.in_order(original_forward, inputs, more) or [*inputs, *more.values()]
-        if network is None:
+        if network is None or several:
             with torch.no_grad():
                 output = original_forward(*inputs, **more)
-            network = _Plain(given, output, build, reach, copies,
+            first = first_tensor(output)
+        if network is None:
+            several = first is not output
+            if several and not takes_first_alone:
+                raise NoPlainNetwork
+            network = _Plain(given, first, build, reach, copies,
                              functools.partial(_finish, squashing=squashing, target_scale=target_scale))
             adam = torch.optim.Adam(network.parameters(), lr=rate)
-        return network(given)
+        return put_in_place(output, first, network(given)) if several else network(given)
 
     @functools.wraps(original_step)
     def step(_, closure=None):
@@ -56,7 +67,7 @@ class _Plain(nn.Module):
 
     def __init__(self, inputs, output, build, reach, copies, finish):
         super().__init__()
-        if not isinstance(output, torch.Tensor) or not output.ndim or not output.is_floating_point():
+        if output is None or not output.ndim or not output.is_floating_point():
             raise NoPlainNetwork
         self._places = [place for place, each in enumerate(inputs)
                         if isinstance(each, torch.Tensor) and each.ndim and each.shape[0] == output.shape[0]
