@@ -27,6 +27,8 @@ constexpr double kInVain = 0.1;
 constexpr double kNothing = 0.9;
 /// Confidence below which nothing in the record asks for a suspect's removal.
 constexpr double kSuspicion = 0.4;
+/// Where the record speaks plainly for a suspect, its removal has less to prove.
+constexpr double kNearlyClear = 0.75;
 /// Changes of so many kinds, of which each is better by as much, are no luck: recipes count as one, as do all changes
 /// of a suspect.
 constexpr double kAgreedShortfall = 1.25;
@@ -111,7 +113,8 @@ double clear_for(const Chart& chart, const Suspect& suspect, const TriedChange& 
     return (change.key == "train.steps" && begun) || change.key == kFrozenKey;
   });
   const bool outside = chart.spec().model.kind == "outside";
-  return (another && outside) || suspect.finding.confidence < kSuspicion ? clear_for_another(chart) : 1;
+  if ((another && outside) || suspect.finding.confidence < kSuspicion) return clear_for_another(chart);
+  return suspect.finding.confidence >= kStrongEvidence ? kNearlyClear : 1;
 }
 
 std::string how_far(const Chart& chart) {
