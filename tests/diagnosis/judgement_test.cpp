@@ -69,6 +69,17 @@ TEST(Judgement, WhatNothingAsksForHasToBeClearer) {
   EXPECT_TRUE(failing(0.3, 0.15)) << "missing 0.41";
 }
 
+TEST(Judgement, WhatTheRecordSpeaksPlainlyForHasLessToProve) {
+  const Record record = ended_at(0.5F, "finished", 0.5F);
+  const Chart chart(record);
+  const auto failing = [&](double confidence, double loss) {
+    return judge(chart, {suspect("over-clipping", confidence, {tried(loss)})}, {}).failing;
+  };
+  EXPECT_TRUE(failing(0.8, 0.365)) << "missing 0.21 of what it learned: 0.85 times clear";
+  EXPECT_FALSE(failing(0.79, 0.365));
+  EXPECT_FALSE(failing(0.95, 0.42)) << "missing 0.14";
+}
+
 TEST(Judgement, IsHeldAgainstTheBest) {
   const Record record = ended_at(0.5F);
   const Chart chart(record);
