@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.003, batch=20, epochs=4, schedule="step", decay=0.5, every=100)
 OWN_DATA = {"samples", "augmented"}
 WAYS, SHOTS = 4, 2

@@ -11,7 +11,7 @@ import symbols
 import weights
 
 FAMILY = "recurrent"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.015, batch=25, epochs=10, weight_decay=0.01, clip=1.0, warm_up=10,
             schedule="cosine")
 OWN_DATA = {"samples", "augmented"}

@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "attention"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adamw", lr=0.006, batch=25, epochs=13, weight_decay=0.01, warm_up=15, schedule="cosine")
 OWN_DATA = {"samples"}
 

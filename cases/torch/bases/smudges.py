@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="adam", lr=0.005, batch=16, epochs=7, schedule="linear")
 OWN_DATA = {"samples"}
 

@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="nesterov", lr=0.01, batch=30, epochs=10, schedule="step", decay=0.3, every=200)
 OWN_DATA = {"samples", "most"}
 
