@@ -301,3 +301,25 @@ def rivers(generator, samples, *, held_out=150, length=24, noise=0.1, scale=1.0)
     levels = levels + noise * torch.randn(levels.shape, generator=generator)
     rain = (rain - rain[:samples].mean()) / rain[:samples].std() * scale
     return split(rain, levels, samples)
+
+
+def tides(generator, samples, *, held_out=150, history=24, ahead=6, harbours=6, noise=0.1):
+    """How high the sea is at harbours along a coast, hour by hour (samples, history, harbours); the targets are how it
+    goes on (samples, ahead, harbours). Tides of three periods come to each harbour half an hour after the one before
+    it, surges two hours after it. All is standardized."""
+    count, length = samples + held_out, history + ahead
+    place = torch.arange(harbours)
+    time = torch.arange(length).view(1, -1, 1) - 0.5 * place
+    high = torch.zeros(count, length, harbours)
+    for height, period in ((0.8, 12.4), (0.4, 11.3), (0.4, 24.0)):
+        luck, phase = torch.rand(2, count, 1, 1, generator=generator)
+        high += height * (0.5 + luck) * torch.sin(2 * math.pi * (time / period + phase))
+    wind = torch.randn(count, length + 2 * harbours + 2, generator=generator)
+    surge, surges = torch.zeros(count), []
+    for blow in wind.unfold(1, 3, 1).mean(2).unbind(1):
+        surge = 0.8 * surge + blow
+        surges.append(surge)
+    high += torch.stack(surges, 1)[:, torch.arange(length).view(-1, 1) + 2 * (harbours - 1 - place)]
+    high = high + noise * torch.randn(high.shape, generator=generator)
+    high = (high - high[:samples].mean()) / high[:samples].std()
+    return split(high[:, :history].clone(), high[:, history:].clone(), samples)
