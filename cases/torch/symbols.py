@@ -284,3 +284,21 @@ def pupils(generator, samples, *, held_out=200, length=14, skills=4, slips=0.03,
         order = torch.rand(samples, length, 1, generator=generator).argsort(1).expand(-1, -1, 3)
         inputs[:samples] = inputs[:samples].gather(1, order)
     return split(inputs, relabel(targets, labels, 2, generator), len(inputs) - held_out)
+
+
+def dialects(generator, samples, *, held_out=300, length=12, languages=4, words=12, meanings=8, labels="true"):
+    """Texts (samples, length) in which languages change: a mark, 0 to languages - 1, says which one follows, and the
+    first token is one. The target of each word is what it means in its language, 1 to `meanings`, that of a mark 0.
+    What words mean is the same for every seed."""
+    count = samples + held_out
+    table = torch.randint(1, meanings + 1, (languages, words), generator=torch.Generator().manual_seed(9))
+    marks = torch.randint(languages, (count, length), generator=generator)
+    said = torch.randint(words, (count, length), generator=generator)
+    marked = torch.rand(count, length, generator=generator) < 0.15
+    marked[:, 0] = True
+    spoken, targets = marks[:, 0], []
+    for place in range(length):
+        spoken = torch.where(marked[:, place], marks[:, place], spoken)
+        targets.append(torch.where(marked[:, place], 0, table[spoken, said[:, place]]))
+    inputs = torch.where(marked, marks, languages + said)
+    return split(inputs, relabel(torch.stack(targets, 1), labels, meanings + 1, generator), samples)
