@@ -1,10 +1,12 @@
-"""Samples: more pictures, of clocks. All return training inputs and targets, then held-out inputs and targets."""
+"""Samples: more pictures, of clocks and of clothes in few levels of grey. All return training inputs and targets, then
+held-out inputs and targets."""
 
 import math
 
 import torch
 
 from data import split
+from images import fashion
 
 
 def clocks(generator, samples, *, held_out=200, side=16, noise=0.15):
@@ -26,3 +28,11 @@ def clocks(generator, samples, *, held_out=200, side=16, noise=0.15):
     inputs = inputs + noise * torch.randn(inputs.shape, generator=generator)
     inputs = (inputs - inputs[:samples].mean()) / inputs[:samples].std()
     return split(inputs, hands.flatten(1), samples)
+
+
+def sketches(generator, samples, *, held_out=100, levels=4):
+    """Pictures of clothes in so many levels of grey (samples, 1, 14, 14), 0 to 1; the targets are the levels (samples,
+    14, 14), 0 to levels - 1."""
+    seen, _, others, _ = fashion(generator, samples, held_out=held_out, pixels="unit")
+    targets = (torch.cat([seen, others]) * levels).long().clamp(max=levels - 1)
+    return split(targets / (levels - 1), targets.squeeze(1), samples)
