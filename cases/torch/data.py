@@ -323,3 +323,24 @@ def tides(generator, samples, *, held_out=150, history=24, ahead=6, harbours=6, 
     high = high + noise * torch.randn(high.shape, generator=generator)
     high = (high - high[:samples].mean()) / high[:samples].std()
     return split(high[:, :history].clone(), high[:, history:].clone(), samples)
+
+
+def batteries(generator, samples, *, held_out=150, length=24, noise=0.05, scale=1.0):
+    """What is drawn from batteries and their voltages, step by step (samples, length, 2), standardized by column; the
+    targets are how full they are after each step (samples, length, 1), standardized, then times scale. Batteries have
+    a capacity and a resistance of their own, and their voltage sags for a while after much was drawn."""
+    count = samples + held_out
+    drawn = torch.rand(count, length // 4 + 1, generator=generator).repeat_interleave(4, 1)[:, :length]
+    capacity, resistance, full = torch.rand(3, count, generator=generator)
+    full, sag, fulls, volts = 0.5 + 0.5 * full, torch.zeros(count), [], []
+    for draw in drawn.unbind(1):
+        full = (full - 0.06 * draw / (0.7 + 0.6 * capacity)).clamp(min=0)
+        sag = 0.7 * sag + 0.3 * draw
+        volts.append(0.6 * full + 0.4 * full ** 3 + 0.15 * (1 - torch.exp(-12 * full))
+                     - (0.1 + 0.3 * resistance) * draw - 0.4 * sag)
+        fulls.append(full)
+    volts = torch.stack(volts, 1)
+    inputs = torch.stack([drawn, volts + noise * torch.randn(count, length, generator=generator)], 2)
+    inputs = (inputs - inputs[:samples].mean((0, 1))) / inputs[:samples].std((0, 1))
+    fulls = torch.stack(fulls, 1).unsqueeze(2)
+    return split(inputs, (fulls - fulls[:samples].mean()) / fulls[:samples].std() * scale, samples)
