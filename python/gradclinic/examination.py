@@ -108,19 +108,22 @@ class _Limited(Clinic):
         self._most = steps
         self.batch = None   # what the model was first called with
         self.reach = UNKNOWN   # of its outputs, once it is trained
-        self._sizes = set()   # of the first input's first two axes, in all calls
+        self._shape = None      # of the first input, in the first call
+        self._varied = set()    # its axes that had another size in a later one
         self.guard.let_go += [handle.remove for handle in [*handles, calls.before(model, self._saw_call)]]
 
     def _saw_call(self, module, inputs):
         with contextlib.suppress(Exception):  # tensors of a kind that takes no part of itself, or only given by name
-            self._sizes.add(first_tensor(calls.given(module, inputs), floating=False).shape[:2])
-            if len(self._sizes) == 1 and self.batch is None:
+            shape = first_tensor(calls.given(module, inputs), floating=False).shape
+            if self._shape is None:
+                self._shape = shape
                 self.batch = second_look.part_of(calls.by_position(module, inputs))
+            self._varied |= {axis for axis, sizes in enumerate(zip(shape, self._shape)) if len(set(sizes)) > 1}
 
     @property
     def samples_first(self):
         """Whether calls differ in the size of the inputs' first axis, and not of their second, as of samples x steps."""
-        return len({sizes[0] for sizes in self._sizes}) > 1 == len({sizes[1:] for sizes in self._sizes})
+        return 0 in self._varied and 1 not in self._varied
 
     def step(self, loss):
         super().step(loss)

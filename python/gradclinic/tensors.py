@@ -73,10 +73,11 @@ def put_in_place(value, old, new):
         for key in value:
             changed[key] = put_in_place(value[key], old, new)
         return changed
-    changed = copy.copy(value)
-    for name, each in vars(value).items() if hasattr(value, "__dict__") and not isinstance(value, torch.Tensor) else ():
-        if each is old:
-            setattr(changed, name, new)
+    held = [] if isinstance(value, torch.Tensor) else [name for name, each in getattr(value, "__dict__", {}).items()
+                                                      if each is old]
+    changed = copy.copy(value) if held else value
+    for name in held:
+        setattr(changed, name, new)
     return changed
 
 
