@@ -10,6 +10,7 @@
 
 #include "gradclinic/instruments/gauge.h"
 #include "gradclinic/net/loss.h"
+#include "gradclinic/report/outside_fixes.h"
 #include "gradclinic/report/outside_run.h"
 #include "gradclinic/support/error.h"
 #include "tensor_calls.h"
@@ -82,14 +83,15 @@ void describe_unknown(OutsideRun& run, double first_loss, Address inputs, Index 
   run.watch().describe_data(facts);
 }
 
-/// (key, value) pairs to a record or None.
-using RetrainInPython = std::function<std::optional<Record>(const std::vector<std::pair<std::string, std::string>>&)>;
+/// Changes are (key, value) pairs in Python.
+using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-Retrain in_python(const RetrainInPython& retrain) {
-  return [retrain](const std::vector<Change>& changes) {
-    std::vector<std::pair<std::string, std::string>> pairs;
+template <typename Result>
+std::function<Result(const std::vector<Change>&)> in_python(const std::function<Result(const Pairs&)>& asked) {
+  return [asked](const std::vector<Change>& changes) {
+    Pairs pairs;
     for (const Change& change : changes) pairs.emplace_back(change.key, change.value);
-    return retrain(pairs);
+    return asked(pairs);
   };
 }
 
@@ -139,10 +141,13 @@ PYBIND11_MODULE(core, module) {
         return run.record(spec, {status, steps, loss, seconds});
       });
 
-  py::class_<Record>(module, "Record");
+  py::class_<Record>(module, "Record")
+      .def_property_readonly("loss", [](const Record& record) { return record.outcome.final_loss; })
+      .def("followed_by", &followed_by);
 
   py::class_<Examined>(module, "Examined")
-      .def(py::init([](const Record& record, const std::optional<RetrainInPython>& retrain) {
+      .def(py::init([](const Record& record,
+                       const std::optional<std::function<std::optional<Record>(const Pairs&)>>& retrain) {
              return Examined(record, retrain ? in_python(*retrain) : Retrain{});
            }),
            py::arg("record"), py::arg("retrain") = py::none())
@@ -155,6 +160,20 @@ PYBIND11_MODULE(core, module) {
         Series series = examined.record.series(quantity, layer);
         return std::pair(std::move(series.steps), std::move(series.values));
       });
+
+  py::class_<TriedOutside>(module, "TriedFixes")
+      .def(py::init([](const Examined& examined, const std::function<std::optional<Record>(const Pairs&)>& train,
+                       const std::function<std::optional<Record>(const Pairs&)>& watch,
+                       const std::function<bool(const Pairs&)>& follows, int seeds, bool anyway,
+                       const std::function<void(std::size_t, std::size_t)>& progress) {
+             TrialOptions options{.seeds = seeds, .anyway = anyway};
+             options.on_progress = progress;
+             return TriedOutside(examined, {in_python(train), in_python(watch), in_python(follows)}, options);
+           }),
+           py::arg("examined"), py::arg("train"), py::arg("watch"), py::arg("follows"), py::arg("seeds"),
+           py::arg("anyway"), py::arg("progress"))
+      .def("text", &TriedOutside::text)
+      .def("json", &TriedOutside::json);
 
   add_tensor_calls(module);
 }

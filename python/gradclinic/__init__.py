@@ -7,6 +7,8 @@
             clinic.step(loss)
     print(clinic.diagnosis())
     clinic.report("report.html")
+
+examine(train) trains again without each suspect, fix(train) proves which fix works.
 """
 
 from gradclinic.callbacks import LightningCallback, TransformersCallback
@@ -14,5 +16,6 @@ from gradclinic.clinic import Clinic, watch
 from gradclinic.core import Error
 from gradclinic.diagnosis import Diagnosis
 from gradclinic.examination import examine
+from gradclinic.fixes import Fixes, fix
 
-__all__ = ["Clinic", "Diagnosis", "Error", "LightningCallback", "TransformersCallback", "examine", "watch"]
+__all__ = ["Clinic", "Diagnosis", "Error", "Fixes", "LightningCallback", "TransformersCallback", "examine", "fix", "watch"]

@@ -15,7 +15,7 @@ class Diagnosis(dict):
 
     def __init__(self, examined):
         super().__init__(json.loads(examined.json()))
-        self._examined = examined
+        self.examined = examined
 
     @property
     def verdict(self):
@@ -29,15 +29,15 @@ class Diagnosis(dict):
 
     def report(self, path):
         """Writes it as one page that works offline."""
-        self._examined.write_page(str(path))
+        self.examined.write_page(str(path))
 
     def save(self, store="gradclinic.sqlite"):
         """Adds the record to a store, for `gradclinic list`, `diagnose` and `export`; its id there."""
-        return self._examined.save(str(store))
+        return self.examined.save(str(store))
 
     def __str__(self):
         colour = sys.stdout.isatty()
-        return self._examined.text(colour, shutil.get_terminal_size((100, 24)).columns)
+        return self.examined.text(colour, shutil.get_terminal_size((100, 24)).columns)
 
     def _repr_html_(self):
         """The page of report(), as notebooks show what a cell ends with."""

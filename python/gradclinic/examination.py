@@ -31,23 +31,28 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
     have something else in them (a penalty, a further output's). An error of the training's own that comes of numbers
     that are none ends it there, and is told; others pass. progress: called after each with how many are done.
     """
-    state = _generators()
-    patient = _trained(train, None, state, steps, budget, name)
+    return examined(train, steps=steps, budget=budget, name=name, progress=progress)[0]
+
+
+def examined(train, *, steps=None, budget=None, name=None, progress=None):
+    """The same, and the clinic of the training as it is."""
+    state = generators()
+    patient = trained(train, None, state, steps, budget, name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")   # of what PyTorch thinks of copies
         patient.second_look = second_look.facts(patient.model, patient.batch, patient.layers, patient.samples_first)
         patient.reach = reach_of(patient.model, patient.batch)
     patient.batch = None
-    budget = None if patient.progress.accompanied and patient.progress.loss_kind else 0.0
+    budget = budget_of_trials(patient)
     done = 0
 
     def retrain(changes):
         nonlocal done
         try:
-            trained = patient
+            clinic = patient
             for treatment in _treatments(changes, patient):
-                trained = _trained(train, treatment(trained), state, steps, budget, name)
-            record = trained.record()
+                clinic = trained(train, treatment(clinic), state, steps, budget, name)
+            record = clinic.record()
         except Exception:  # noqa: BLE001 the user's code took the change badly: it ran without
             record = None
         done += 1
@@ -55,9 +60,14 @@ def examine(train, *, steps=None, budget=None, name=None, progress=None):
             progress(done)
         return record
 
-    examined = core.Examined(patient.record(), retrain)
-    _restore(state)
-    return Diagnosis(examined)
+    found = core.Examined(patient.record(), retrain)
+    restore(state)
+    return Diagnosis(found), patient
+
+
+def budget_of_trials(patient):
+    """Of these only the losses matter, which need no look but where they have something else in them."""
+    return None if patient.progress.accompanied and patient.progress.loss_kind else 0.0
 
 
 def _treatments(changes, patient):
@@ -73,7 +83,8 @@ def _treatments(changes, patient):
     return [lambda before: larger, *[lambda before: Several(Continuation(before), larger)] * (larger.gathers - 1)]
 
 
-def _trained(train, treatment, state, steps, budget, name):
+def trained(train, treatment, state, steps=None, budget=None, name=None):
+    """The clinic of one training from that state of the generators, with a treatment, or none."""
     clinics = []
 
     def watch(model, optimizer=None, *, name=name, **_):
@@ -84,7 +95,7 @@ def _trained(train, treatment, state, steps, budget, name):
         clinics.append(_Limited(model, optimizers, budget, name or type(model).__name__, steps, handles))
         return clinics[0]
 
-    _restore(state)
+    restore(state)
     try:
         train(watch)
     except _Enough:
@@ -135,12 +146,12 @@ class _Limited(Clinic):
         return False
 
 
-def _generators():
+def generators():
     numpy = sys.modules.get("numpy")
     return (torch.random.get_rng_state(), random.getstate(), numpy and numpy.random.get_state())
 
 
-def _restore(state):
+def restore(state):
     torch.random.set_rng_state(state[0])
     random.setstate(state[1])
     if state[2] is not None:

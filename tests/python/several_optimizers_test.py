@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import gradclinic
-from gradclinic.examination import _trained
+from gradclinic.examination import trained
 from gradclinic.trials.treatment import CannotBeMade, Treatment
 from small_loop import fact
 
@@ -79,13 +79,13 @@ class Turns(unittest.TestCase):
 class SeveralTreated(unittest.TestCase):
     def treatment(self, changes, **of):
         state = (torch.random.get_rng_state(), random.getstate(), None)
-        return Treatment(changes, _trained(lambda watch: together(watch, **of), None, state, None, None, None)), state
+        return Treatment(changes, trained(lambda watch: together(watch, **of), None, state, None, None, None)), state
 
     def expect(self, changes, of=None, **written):
         of = of or {}
         treatment, state = self.treatment(changes, **of)
         treated, wanted, untreated = [], [], []
-        _trained(lambda watch: together(watch, keep=treated, **of), treatment, state, None, None, None)
+        trained(lambda watch: together(watch, keep=treated, **of), treatment, state, None, None, None)
         together(every_step, keep=wanted, **(of | written))
         together(every_step, keep=untreated, **of)
         for one, other in zip(treated[0].parameters(), wanted[0].parameters()):

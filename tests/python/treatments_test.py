@@ -1,5 +1,6 @@
 """Treatments, each against the same change written into the loop."""
 
+import math
 import unittest
 import unittest.mock
 
@@ -7,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from gradclinic.examination import _trained, _treatments
+from gradclinic.examination import _treatments, trained
 from gradclinic.looks.softmax import runs_along_other_axes
 from gradclinic.trials.continuation import Continuation
 from gradclinic.trials.model_changes import MAKERS
@@ -25,13 +26,17 @@ def absolute(out, y):
     return F.l1_loss(out, F.one_hot(y, out.shape[1]).float())
 
 
+def cosine(step, steps):
+    return 0.5 * (1 + math.cos(math.pi * step / steps))
+
+
 class Treatments(unittest.TestCase):
     def treated(self, changes, **of):
         """The parameters of a training treated from outside."""
         state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
-        patient = _trained(lambda watch: loop(watch, **of), None, state, None, None, None)
+        patient = trained(lambda watch: loop(watch, **of), None, state, None, None, None)
         models = []
-        _trained(lambda watch: loop(watch, keep=models, **of), Treatment(changes, patient), state, None, None, None)
+        trained(lambda watch: loop(watch, keep=models, **of), Treatment(changes, patient), state, None, None, None)
         return models[0]
 
     def expect(self, changes, of, **written):
@@ -61,6 +66,11 @@ class Treatments(unittest.TestCase):
         self.expect([("model.detach", "false")], {"detached": True}, detached=False)
         self.expect([("train.schedule", "constant")], {"rate_of_schedule": lambda step: 0.97 ** step},
                     rate_of_schedule=None)
+        self.expect([("train.schedule", "cosine")], {}, rate_of_schedule=lambda step: cosine(step, 60))
+        self.expect([("train.schedule", "cosine"), ("train.warmup", "20")], {},
+                    rate_of_schedule=lambda step: (step + 1) / 20 if step < 20 else cosine(step - 20, 40))
+        self.expect([("train.schedule", "cosine"), ("train.optimizer", "momentum")], {"rate_of_schedule": None},
+                    optimizer=momentum, rate_of_schedule=lambda step: cosine(step, 60))
         self.expect([("train.frozen", "false")], {"frozen": True}, frozen=False)
         self.expect([("train.momentum", "0.9")], {"optimizer": adam_of(0.99, 0.9)}, optimizer=adam_of(0.9, 0.999))
         self.expect([("model.output", "log-probabilities")], {"loss_of": F.nll_loss}, loss_of=F.cross_entropy)
@@ -88,11 +98,11 @@ class Treatments(unittest.TestCase):
         def final(change, **of):
             models = []
             treatment = Treatment([change], patient) if change else None
-            _trained(lambda watch: train(watch, keep=models, **of), treatment, state, None, None, None)
+            trained(lambda watch: train(watch, keep=models, **of), treatment, state, None, None, None)
             return torch.cat([value.flatten() for value in models[0].parameters()])
 
         state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
-        patient = _trained(train, None, state, None, None, None)
+        patient = trained(train, None, state, None, None, None)
         for change, written in ((("model.norm", "layer"), {"norm": lambda units: nn.GroupNorm(1, units)}),
                                 (("model.training", "true"), {"evaluates": False})):
             self.assertTrue(torch.allclose(final(change), final(None, **written), atol=1e-6), change)
@@ -120,7 +130,7 @@ class Treatments(unittest.TestCase):
         def final(softmax, change=None):
             models = []
             treatment = Treatment([change], patient) if change else None
-            _trained(lambda watch: train(watch, softmax, models), treatment, state, None, None, None)
+            trained(lambda watch: train(watch, softmax, models), treatment, state, None, None, None)
             return torch.cat([value.flatten() for value in models[0].parameters()])
 
         state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
@@ -129,7 +139,7 @@ class Treatments(unittest.TestCase):
         for wrong, right in ((nn.Softmax(1), right), (lambda scores: F.softmax(scores, dim=1), right),
                              (lambda scores: torch.softmax(scores, 1), right), (lambda scores: scores.softmax(-2), right),
                              (lambda scores: F.log_softmax(scores, 1).exp(), lambda scores: scores.log_softmax(2).exp())):
-            patient = _trained(lambda watch: train(watch, wrong), None, state, None, None, None)
+            patient = trained(lambda watch: train(watch, wrong), None, state, None, None, None)
             self.assertTrue(torch.equal(final(wrong, ("model.softmax", "last")), final(right)))
             self.assertFalse(torch.allclose(final(wrong), final(right), atol=1e-3))
             self.assertTrue(runs_along_other_axes(Attention(wrong), (data()[0],)))
@@ -159,16 +169,16 @@ class Treatments(unittest.TestCase):
 
         drawn, original = [], F.dropout
         state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
-        patient = _trained(train, None, state, None, None, None)
+        patient = trained(train, None, state, None, None, None)
         treatment = Treatment([("model.dropout", "0.0")], patient)
         self.assertEqual(treatment.changes, {"model.dropout": 0.0})
-        _trained(train, treatment, state, None, None, None)
+        trained(train, treatment, state, None, None, None)
         self.assertEqual(drawn, [True, False])
         self.assertIs(F.dropout, original)
 
     def test_a_change_that_cannot_be_made_leaves_nothing_replaced(self):
         state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
-        patient = _trained(lambda watch: loop(watch, dropout=0.5), None, state, None, None, None)
+        patient = trained(lambda watch: loop(watch, dropout=0.5), None, state, None, None, None)
         original = F.dropout
         with self.assertRaises(CannotBeMade):  # there is no activation module to change
             Treatment([("model.dropout", "0.0"), ("model.activation", "relu")], patient).apply(nn.Linear(6, 2), [])
@@ -246,7 +256,7 @@ class Treatments(unittest.TestCase):
         self.assertTrue(torch.equal(Scale(constant, 1).applied_to(constant), torch.zeros(8, 2)))
 
     def test_a_squeezed_output_has_the_other_shape(self):
-        treatment = Treatment([("model.output", "squeezed")], _trained(lambda watch: loop(watch), None, (
+        treatment = Treatment([("model.output", "squeezed")], trained(lambda watch: loop(watch), None, (
             torch.random.get_rng_state(), __import__("random").getstate(), None), None, None, None))
         pictures = nn.Sequential(nn.Linear(6, 12), nn.Unflatten(1, (1, 3, 4)))
         for model, shape in ((nn.Linear(6, 1), (300,)), (nn.Sequential(nn.Linear(6, 1), nn.Flatten(0)), (300, 1)),
@@ -262,10 +272,10 @@ class Treatments(unittest.TestCase):
         state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
         for optimizer in (None, momentum, adam):
             of = {"optimizer": optimizer, "lr": 0.01}
-            clinic = _trained(lambda watch: loop(watch, steps=18, **of), None, state, None, None, None)
+            clinic = trained(lambda watch: loop(watch, steps=18, **of), None, state, None, None, None)
             models = []
             for _ in range(2):
-                clinic = _trained(lambda watch: loop(watch, steps=18, keep=models, **of), Continuation(clinic), state, None,
+                clinic = trained(lambda watch: loop(watch, steps=18, keep=models, **of), Continuation(clinic), state, None,
                                   None, None)
             for one, other in zip(models[1].parameters(), loop(steps=54, **of).parameters()):
                 self.assertTrue(torch.equal(one, other), optimizer)
@@ -274,25 +284,25 @@ class Treatments(unittest.TestCase):
         state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
         for optimizer in (None, momentum, adam):
             of = {"optimizer": optimizer, "lr": 0.01}
-            patient = clinic = _trained(lambda watch: loop(watch, **of), None, state, None, None, None)
+            patient = clinic = trained(lambda watch: loop(watch, **of), None, state, None, None, None)
             models = []
             changes = [("train.batch", "150"), ("train.epochs", "0"), ("train.steps", "60")]
             treatments = _treatments(changes, patient)
             self.assertEqual(len(treatments), 3)
             for treatment in treatments:
-                clinic = _trained(lambda watch: loop(watch, keep=models, **of), treatment(clinic), state, None, None, None)
+                clinic = trained(lambda watch: loop(watch, keep=models, **of), treatment(clinic), state, None, None, None)
             for one, other in zip(models[2].parameters(), loop(batch=150, **of).parameters()):
                 self.assertTrue(torch.allclose(one, other, atol=1e-6, rtol=1e-5), optimizer)
 
     def test_another_model_cannot_go_on(self):
         state = (torch.random.get_rng_state(), __import__("random").getstate(), None)
-        clinic = _trained(lambda watch: loop(watch), None, state, None, None, None)
+        clinic = trained(lambda watch: loop(watch), None, state, None, None, None)
         other = nn.Linear(2, 2)
         with self.assertRaises(CannotBeMade):
             Continuation(clinic).apply(other, [adam(other.parameters(), 0.1)])
 
     def test_what_only_the_users_code_can_change_is_refused(self):
-        patient = _trained(lambda watch: loop(watch), None, (torch.random.get_rng_state(),
+        patient = trained(lambda watch: loop(watch), None, (torch.random.get_rng_state(),
                            __import__("random").getstate(), None), None, None, None)
         for key, value in (("model.norm", "batch"), ("model.norm", "layer"), ("train.batch", "32"), ("train.batch", "60"),
                            ("data.shuffle_labels", "true")):

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "gradclinic/diagnosis/examination.h"
-#include "gradclinic/fix_text.h"
 #include "gradclinic/interrupt.h"
 #include "gradclinic/progress.h"
+#include "gradclinic/report/fix_text.h"
 #include "gradclinic/spec/toml.h"
 #include "gradclinic/watched_run.h"
 #include "model_arguments.h"

@@ -7,10 +7,10 @@
 
 #include "gradclinic/command.h"
 #include "gradclinic/diagnosis/doctor.h"
-#include "gradclinic/fix_text.h"
 #include "gradclinic/interrupt.h"
 #include "gradclinic/progress.h"
 #include "gradclinic/record/run.h"
+#include "gradclinic/report/fix_text.h"
 #include "gradclinic/spec_argument.h"
 #include "gradclinic/support/file.h"
 #include "gradclinic/support/machine.h"

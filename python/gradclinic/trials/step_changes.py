@@ -1,6 +1,7 @@
 """Changes to what an optimizer's steps do."""
 
 import functools
+import math
 import types
 
 import torch
@@ -77,7 +78,8 @@ def change_steps(treatment, model, optimizer):
     warmup = int(change.get("train.warmup", 0))
     clears = change.get("train.zero_grad", False)
     planned = []
-    if change.get("train.schedule") == "constant" and substitute is None:
+    falls = treatment.patient.progress.steps if change.get("train.schedule") == "cosine" else 0
+    if "train.schedule" in change and substitute is None:
         highest = "max_lr" if "train.lr" not in change else "initial_lr"  # of a schedule that begins below its rate
         planned = [group.get(highest, group.get("initial_lr", group["lr"])) for group in groups]
     gathered = {}
@@ -95,7 +97,7 @@ def change_steps(treatment, model, optimizer):
             whole.clear()
         if largest is not None:
             nn.utils.clip_grad_norm_(clipped, largest)
-        by = factor * (min(1.0, count / warmup) if warmup else 1.0)
+        by = factor * _scheduled(count - 1, warmup, falls)
         used = substitute or optimizer
         rates = [group["lr"] for group in used.param_groups]
         for group, rate in zip(used.param_groups, planned or rates):
@@ -112,6 +114,14 @@ def change_steps(treatment, model, optimizer):
                 group["lr"] = rate
 
     optimizer.step = types.MethodType(step, optimizer)
+
+
+def _scheduled(step, warmup, falls):
+    """The share of its rate that a step takes: rising linearly, then constant or along half a cosine to 0 at the last of
+    `falls` steps, as the core's schedules."""
+    if step < warmup:
+        return (step + 1) / warmup
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / (falls - warmup)))) if falls > warmup else 1.0
 
 
 def _keep_whole_gradients(treatment, model):

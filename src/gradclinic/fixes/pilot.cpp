@@ -57,6 +57,9 @@ const RangeTest& Pilot::range_test(const Spec& spec) {
   for (int half_decades = -10; half_decades <= 2; ++half_decades) {
     test.rates.push_back(std::pow(10.0, half_decades / 2.0));
     changes.push_back({{"train.lr", fmt::format("{:.4g}", test.rates.back())}});
+    // Who trains a network from outside is told so, who is here ends by the work that it may do.
+    if (options_.train)
+      for (const Change& shorter : with_steps(planned_steps(spec, chart_) / 4)) changes.back().push_back(shorter);
   }
   CounterfactualOptions options = options_;
   options.work = std::min(options.work, kShare * estimated_work(sized(spec)));

@@ -161,12 +161,7 @@ std::vector<Case> load_cases(const std::string& folder) {
 
 std::map<std::string, std::string> changes_of(const Case& labelled) {
   const Spec from = labelled.id == labelled.base + "/base" ? Spec{} : labelled.base_spec;
-  std::map<std::string, std::string> changes;
-  for (const KeyDescription& row : describe_spec()) {
-    const std::string value = get_key(labelled.spec, row.key);
-    if (row.key != "name" && value != get_key(from, row.key)) changes[row.key] = value;
-  }
-  return changes;
+  return keys_that_differ(labelled.spec, from);
 }
 
 }  // namespace gradclinic

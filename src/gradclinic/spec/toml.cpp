@@ -93,6 +93,15 @@ bool is_key(const std::string& key) {
   return find_field(fields_of(spec), key) != nullptr;
 }
 
+std::map<std::string, std::string> keys_that_differ(const Spec& spec, const Spec& other) {
+  std::map<std::string, std::string> keys;
+  for (const KeyDescription& row : describe_spec()) {
+    std::string value = get_key(spec, row.key);
+    if (row.key != "name" && value != get_key(other, row.key)) keys[row.key] = std::move(value);
+  }
+  return keys;
+}
+
 std::vector<KeyDescription> describe_spec() {
   Spec defaults;
   std::vector<KeyDescription> rows;

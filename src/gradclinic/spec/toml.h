@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ std::string get_key(const Spec& spec, const std::string& key);
 
 /// Whether a spec has that key.
 bool is_key(const std::string& key);
+
+/// The keys, but the name, in which a spec differs from another, with its values.
+std::map<std::string, std::string> keys_that_differ(const Spec& spec, const Spec& other);
 
 /// Impossible values and combinations: depth 0, epochs and steps, clip_norm below 0, ... Throws BadInput.
 void validate(const Spec& spec, const std::string& where);

@@ -1,4 +1,4 @@
-#include "gradclinic/fix_text.h"
+#include "gradclinic/report/fix_text.h"
 
 #include <fmt/format.h>
 
