@@ -18,4 +18,5 @@ from gradclinic.diagnosis import Diagnosis
 from gradclinic.examination import examine
 from gradclinic.fixes import Fixes, fix
 
-__all__ = ["Clinic", "Diagnosis", "Error", "Fixes", "LightningCallback", "TransformersCallback", "examine", "fix", "watch"]
+__all__ = ["Clinic", "Diagnosis", "Error", "Fixes", "LightningCallback", "TransformersCallback", "examine", "fix",
+           "watch"]

@@ -19,11 +19,11 @@ MOST_TIMES = 4    # the batch, each of which takes the loop's samples as often a
 
 def fix(train, *, seeds=5, anyway=False, progress=None):
     """Diagnoses a training as examine() does, tries what the diagnosis suggests on it, and proves which fix works:
-    `train(watch, seed)` makes model and optimizer and trains them in `with watch(model, optimizer) as clinic`. It is called
-    some hundred times, on the seeds 0 to `seeds` - 1; the generators of torch, random and numpy are seeded before.
+    `train(watch, seed)` makes model and optimizer and trains them in `with watch(model, optimizer) as clinic`. It is
+    called some hundred times, on the seeds 0 to `seeds` - 1; the generators of torch, random and numpy are seeded before.
 
-    anyway: try fixes on a healthy training, too. progress: called with how many trainings of fixes are done, and of about
-    how many. Returns Fixes. Raises ValueError where the training comes to the same on every seed.
+    anyway: try fixes on a healthy training, too. progress: called with how many trainings of fixes are done, and of
+    about how many. Returns Fixes. Raises ValueError where the training comes to the same on every seed.
     """
     state = generators()
     diagnosis, patient = examined(_seeded(train, 0))
