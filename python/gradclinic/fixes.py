@@ -25,6 +25,8 @@ def fix(train, *, seeds=5, anyway=False, progress=None):
     anyway: try fixes on a healthy training, too. progress: called with how many trainings of fixes are done, and of
     about how many. Returns Fixes. Raises ValueError where the training comes to the same on every seed.
     """
+    if seeds < 1:
+        raise ValueError(f"fix: seeds is {seeds}; it takes 1 at least, and 5 to prove a fix")
     state = generators()
     diagnosis, patient = examined(_seeded(train, 0))
     trainer = _Trainer(train, patient, state)

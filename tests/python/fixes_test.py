@@ -79,6 +79,9 @@ class Fix(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, r"train\(watch, seed\)"):
             gradclinic.fix(alike, seeds=2)
 
+    def test_without_a_seed_nothing_can_be_tried(self):
+        self.assertRaisesRegex(ValueError, "seeds is 0", gradclinic.fix, loop, seeds=0)
+
     def test_generators_are_seeded_for_those_that_take_no_seed(self):
         drawn = []
 

@@ -5,6 +5,25 @@ from torch import nn
 from torch.nn import functional as F
 
 
+class Nobody:
+    """No clinic at all, in the place of watch()."""
+
+    def __init__(self, model, *_, **__):
+        self.model = model
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return False
+
+    def step(self, loss):
+        pass
+
+    def validation(self, loss, accuracy):
+        pass
+
+
 def data():
     generator = torch.Generator().manual_seed(4)
     x = torch.randn(300, 6, generator=generator)
