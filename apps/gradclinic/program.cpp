@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "gradclinic/blas_kernels.h"
 #include "gradclinic/command.h"
 #include "gradclinic/tensor/blas.h"
 #include "gradclinic/torch_program.h"
@@ -22,6 +23,7 @@ int run_guarded(const std::function<ExitCode()>& command) {
 }
 
 int run_program(int argc, char** argv) {
+  go_on_with_fitting_blas(argv);
   use_one_blas_thread();
   CLI::App app{"gradclinic finds out why a neural network does not train, and tests which fix works."};
   app.require_subcommand(1);

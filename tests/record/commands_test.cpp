@@ -80,5 +80,20 @@ TEST_F(CommandsTest, ExportOfAnUnknownRunOrFormatIsAnError) {
   EXPECT_EQ(gradclinic("export last").exit_code, static_cast<int>(ExitCode::bad_input));
 }
 
+/// OpenBLAS gives processors that it does not know kernels for one of 2004; whoever names others, gets those.
+TEST_F(CommandsTest, RunsOnKernelsThatFitTheProcessor) {
+  const std::string spec = folder_.write("spec.toml", "[model]\ndepth = 2\nwidth = 4\n[train]\nsteps = 2\n");
+  const auto kernels = [&](const std::string& environment) {
+    const ShellResult run = shell(environment + " " GRADCLINIC_PROGRAM " run " + spec + " --store " + (folder_ / "s"));
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    return Store(folder_ / "s", true).find("last").versions.at("blas");
+  };
+  const std::string chosen = kernels("env OPENBLAS_CORETYPE=PRESCOTT");
+  if (chosen.find("OpenBLAS") == std::string::npos) GTEST_SKIP() << "another BLAS";
+  EXPECT_NE(chosen.find("Prescott kernels"), std::string::npos) << chosen;
+  const std::string fitting = kernels("env --unset=OPENBLAS_CORETYPE");
+  EXPECT_TRUE(!__builtin_cpu_supports("avx2") || fitting.find("Prescott") == std::string::npos) << fitting;
+}
+
 }  // namespace
 }  // namespace gradclinic

@@ -6,7 +6,7 @@
 #include <memory>
 #include <thread>
 
-#include "gradclinic/blas_warning.h"
+#include "gradclinic/blas_kernels.h"
 #include "gradclinic/command.h"
 #include "gradclinic/diagnosis/examination.h"
 #include "gradclinic/diagnosis/preflight.h"

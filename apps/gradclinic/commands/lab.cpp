@@ -12,7 +12,7 @@
 #include <memory>
 #include <thread>
 
-#include "gradclinic/blas_warning.h"
+#include "gradclinic/blas_kernels.h"
 #include "gradclinic/command.h"
 #include "gradclinic/course.h"
 #include "gradclinic/interrupt.h"

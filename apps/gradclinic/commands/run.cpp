@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "gradclinic/blas_warning.h"
+#include "gradclinic/blas_kernels.h"
 #include "gradclinic/command.h"
 #include "gradclinic/interrupt.h"
 #include "gradclinic/record/store.h"

@@ -31,6 +31,12 @@ void use_one_blas_thread() {
   if (const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(1);
 }
 
+bool is_for_an_older_processor(const std::string& kernels) {
+  return kernels == "Prescott" && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+std::string best_kernels() { return __builtin_cpu_supports("avx512f") ? "SKYLAKEX" : "HASWELL"; }
+
 BlasSpeed measure_blas() {
   constexpr int kSize = 256;
   constexpr double kOperations = 2.0 * kSize * kSize * kSize;

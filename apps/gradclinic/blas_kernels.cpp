@@ -1,7 +1,9 @@
-#include "gradclinic/blas_warning.h"
+#include "gradclinic/blas_kernels.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <string>
 
 #include "gradclinic/support/machine.h"
@@ -10,16 +12,22 @@
 namespace gradclinic {
 namespace {
 
-/// A processor younger than OpenBLAS gets kernels for an old one.
+constexpr const char* kVariable = "OPENBLAS_CORETYPE";
+
 std::string remedy() {
   const std::string core = describe_blas().core;
   if (core.empty())
     return "install libopenblas0-pthread and select it with update-alternatives --config libblas.so.3-x86_64-linux-gnu";
-  return fmt::format("OpenBLAS has chosen its kernels for {}; set OPENBLAS_CORETYPE={}", core,
-                     __builtin_cpu_supports("avx512f") ? "SKYLAKEX" : "HASWELL");
+  return fmt::format("OpenBLAS runs its kernels for {}; set {}={}", core, kVariable, best_kernels());
 }
 
 }  // namespace
+
+void go_on_with_fitting_blas(char** argv) {
+  if (std::getenv(kVariable) || !is_for_an_older_processor(describe_blas().core)) return;
+  setenv(kVariable, best_kernels().c_str(), 1);
+  execv("/proc/self/exe", argv);  // returns only if it cannot: then on with what there is
+}
 
 void warn_of_slow_blas() {
   const BlasSpeed speed = measure_blas();
