@@ -8,7 +8,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "held-out"
+SPLIT = "tuning"
 PLAN = dict(optimizer="rmsprop", lr=0.003, batch=25, epochs=10, schedule="one-cycle")
 OWN_DATA = set()
 
