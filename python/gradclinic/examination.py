@@ -137,9 +137,10 @@ class _Limited(Clinic):
         return 0 in self._varied and 1 not in self._varied
 
     def step(self, loss):
-        super().step(loss)
+        # Not at the end of the last step, as samples held out may be judged behind it.
         if self._most is not None and self.progress.steps >= self._most:
             raise _Enough
+        super().step(loss)
 
     def __exit__(self, kind, value, traceback):
         self.close("finished" if kind in (None, _Enough) else "interrupted")

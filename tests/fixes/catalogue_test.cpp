@@ -17,7 +17,7 @@ TEST(FixCatalogue, EveryEntryIsComplete) {
   ASSERT_GE(all_fixes().size(), 32U);
   for (const Fix& fix : all_fixes()) {
     EXPECT_FALSE(fix.summary.empty() || fix.mechanism.empty() || fix.reference.empty()) << fix.id;
-    EXPECT_NE(fix.pytorch, nullptr) << fix.id;
+    EXPECT_TRUE(fix.pytorch || fix.id == "as-diagnosed") << fix.id << ": only that is told by the diagnosis";
     EXPECT_TRUE(fix.apply || fix.midway) << fix.id;
   }
 }
@@ -51,12 +51,14 @@ TEST(FixCatalogue, EveryFixChangesASpecThatNeedsItIntoAValidOneOnce) {
     const Record record = record_of(spec);
     const Chart chart(record);
     Pilot pilot(chart, {});
-    const auto changes = fix.apply({spec, chart, pilot});
+    FixContext context{.spec = spec, .chart = chart, .pilot = pilot};
+    if (fix.id == "as-diagnosed") context.removal = {{"model.dropout", "0.25"}};
+    const auto changes = fix.apply(context);
     ASSERT_TRUE(changes) << fix.id;
     const Spec fixed = with(spec, *changes);
     EXPECT_NE(fixed, spec) << fix.id;
     EXPECT_NO_THROW(parse_spec(to_toml(fixed), fix.id)) << fix.id;
-    EXPECT_FALSE(fix.pytorch(fixed).empty()) << fix.id;
+    EXPECT_FALSE(fix.pytorch && fix.pytorch(fixed).empty()) << fix.id;
     const bool acts_again = fix.id == "larger-batch" || fix.id == "weight-decay-up" || fix.id == "dropout-up" ||
                             fix.id.ends_with("learning-rate") || fix.id.ends_with("training");
     EXPECT_TRUE(acts_again || !fix.apply({fixed, chart, pilot})) << fix.id;

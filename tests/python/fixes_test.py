@@ -11,11 +11,12 @@ from torch import nn
 from torch.nn import functional as F
 
 import gradclinic
+from gradclinic.examination import generators, trained
 
 SCHEMA = Path(os.environ.get("GRADCLINIC_SOURCE", Path(__file__).parents[2])) / "docs" / "fix.schema.json"
 
 
-def loop(watch, seed, lr=0.1, epochs=6, own_seed=None):
+def loop(watch, seed, lr=0.1, epochs=6, own_seed=None, loss_of=F.cross_entropy):
     generator = torch.Generator().manual_seed(seed)
     x = torch.randn(300, 6, generator=generator)
     y = (x[:, 0] + x[:, 1] > 0).long()
@@ -25,14 +26,14 @@ def loop(watch, seed, lr=0.1, epochs=6, own_seed=None):
     with watch(model, optimizer) as clinic:
         for _ in range(epochs):
             for batch in torch.randperm(200).split(20):
-                loss = F.cross_entropy(model(x[batch]), y[batch])
+                loss = loss_of(model(x[batch]), y[batch])
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
                 clinic.step(loss)
             with torch.no_grad():
                 held_out = model(x[200:])
-            clinic.validation(F.cross_entropy(held_out, y[200:]), (held_out.argmax(1) == y[200:]).float().mean())
+            clinic.validation(loss_of(held_out, y[200:]), (held_out.argmax(1) == y[200:]).float().mean())
 
 
 class Fix(unittest.TestCase):
@@ -65,6 +66,27 @@ class Fix(unittest.TestCase):
         self.assertGreater(longer[0]["length"], 2)
         self.assertGreater(longer[0]["effect"], 0.1)
         self.assertIsNone(fixes.proven, "three seeds prove nothing")
+
+    def test_proves_the_correction_of_a_mistake_in_the_code(self):
+        fixes = gradclinic.fix(lambda watch, seed: loop(watch, seed, loss_of=F.nll_loss))
+        self.assertEqual(fixes.diagnosis.cause, "wrong-output-or-loss")
+        self.assertIn("as-diagnosed", fixes.proven or [], str(fixes))
+        corrected = next(tried for tried in fixes["fixes"] if tried["fixes"] == ["as-diagnosed"])
+        self.assertTrue(corrected["proven"])
+        self.assertEqual(corrected["changes"], {"model.output": "log-probabilities"})
+        self.assertGreater(corrected["outcome"], 0.9)
+        self.assertLess(corrected["mechanism"]["after"], 0.4, "the record of the corrected training is another")
+        self.assertIn("    # The loss takes log-probabilities", str(fixes))
+        jsonschema.validate(json.loads(json.dumps(fixes)), json.loads(SCHEMA.read_text()))
+
+    def test_a_training_that_ends_early_is_judged_where_it_ends(self):
+        state = generators()
+        shorter = trained(lambda watch: loop(watch, 0), None, state, steps=20)    # two epochs of ten
+        whole = trained(lambda watch: loop(watch, 0, epochs=2), None, state)
+        self.assertEqual(shorter.progress.steps, 20)
+        losses = shorter.series("validation_loss")[1]
+        self.assertEqual(losses, whole.series("validation_loss")[1])
+        self.assertEqual(len(losses), 2)
 
     def test_leaves_a_healthy_training_alone(self):
         fixes = gradclinic.fix(lambda watch, seed: loop(watch, seed, lr=0.5, epochs=10), seeds=3)

@@ -32,7 +32,8 @@ OutsideTrainer trainer_of(const ScriptPatient& patient, const Spec& base, double
                 return patient.retrain(base, with(spec, changes), {.work = work, .stop = &stop});
               },
           .watch =
-              [&patient, &stop, base](const Spec& spec) {
+              [&patient, &stop, base](const std::vector<Change>& changes) {
+                const Spec spec = with(base, changes);
                 const bool drops = spec.model.dropout > 0 || base.model.dropout == 0;
                 return patient.train(spec, {.drops = drops, .stop = &stop});
               }};

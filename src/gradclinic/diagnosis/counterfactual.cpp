@@ -102,6 +102,11 @@ Spec with(const Spec& spec, const std::vector<Change>& changes) {
   return changed;
 }
 
+Spec with_known(const Spec& spec, std::vector<Change> changes) {
+  std::erase_if(changes, [](const Change& change) { return !is_key(change.key); });
+  return with(spec, changes);
+}
+
 std::vector<Counterfactual> carry_out(const Spec& spec, const std::vector<std::vector<Change>>& changes,
                                       const CounterfactualOptions& options) {
   std::vector<Counterfactual> results(changes.size());

@@ -54,6 +54,9 @@ std::vector<Gauge> course_gauges();
 /// The spec with changes; throws BadInput where they make no valid spec.
 Spec with(const Spec& spec, const std::vector<Change>& changes);
 
+/// The same, without the changes of keys that no spec has (outside_changes.h).
+Spec with_known(const Spec& spec, std::vector<Change> changes);
+
 /// Trains the spec under each set of changes from the same seed, data and batches, watched by surveys only. Results are
 /// in the order of `changes` and do not depend on the number of threads.
 std::vector<Counterfactual> carry_out(const Spec& spec, const std::vector<std::vector<Change>>& changes,

@@ -129,13 +129,6 @@ std::string how_far(const Chart& chart) {
                                    : fmt::format("{} accuracy {:.1f} %, {}", of, 100 * last.accuracy, loss);
 }
 
-std::string describe(const std::vector<Change>& changes) {
-  std::string text;
-  for (const Change& change : changes)
-    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", change.key, change.value);
-  return text;
-}
-
 }  // namespace
 
 Judgement judge(const Chart& chart, const std::vector<Suspect>& suspects, const std::vector<TriedChange>& references) {
@@ -235,7 +228,7 @@ std::vector<Trial> trials_of(const Chart& chart, const std::vector<Suspect>& sus
     const Course& course = tried.result.course;
     if (course.empty()) return;
     Trial trial{.suspect = suspect,
-                .change = describe(tried.changes),
+                .change = text_of(tried.changes),
                 .steps = tried.result.steps,
                 .loss = course.last().loss,
                 .validation_loss = kNaN,

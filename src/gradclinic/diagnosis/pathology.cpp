@@ -19,6 +19,12 @@ const Pathology* find_pathology(const std::string& id) {
   return found == all.end() ? nullptr : &*found;
 }
 
+std::string text_of(const std::vector<Change>& changes) {
+  std::string text;
+  for (const Change& change : changes) text += (text.empty() ? "" : ", ") + change.key + " = " + change.value;
+  return text;
+}
+
 const char* name_of(Health verdict) {
   switch (verdict) {
     case Health::healthy:

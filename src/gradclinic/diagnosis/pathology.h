@@ -15,6 +15,9 @@ struct Change {
   std::string value;
 };
 
+/// "train.lr = 0.001, train.warmup = 100".
+std::string text_of(const std::vector<Change>& changes);
+
 /// Where in the flow from data to loss a pathology sits. Of two causes that explain as much, the earlier one is named.
 enum class Stage {
   data,            ///< inputs and targets

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "gradclinic/diagnosis/outside_changes.h"
+
 namespace gradclinic {
 namespace {
 
@@ -29,8 +31,27 @@ bool change_different_keys(const std::vector<Change>& one, const std::vector<Cha
 
 }  // namespace
 
+std::vector<Change> removal_by_hand(const Diagnosis& diagnosis, const Chart& chart) {
+  const Finding* cause = diagnosis.cause();
+  const Pathology* pathology = cause && cause->by_hand ? find_pathology(cause->pathology) : nullptr;
+  if (!pathology || !pathology->without) return {};
+  std::vector<Change> best;
+  double most = 0;
+  for (const std::vector<Change>& changes : pathology->without(chart)) {
+    if (std::ranges::count(changes, kPlainKey, &Change::key) > 0) continue;
+    const auto tried = std::ranges::find_if(diagnosis.trials, [&](const Trial& trial) {
+      return trial.suspect == pathology->id && trial.change == text_of(changes);
+    });
+    if (tried == diagnosis.trials.end() || tried->restored <= most) continue;
+    most = tried->restored;
+    best = changes;
+  }
+  return best;
+}
+
 std::vector<std::string> suggested_fixes(const Diagnosis& diagnosis, std::size_t least) {
   std::vector<std::string> ids;
+  if (diagnosis.cause() && diagnosis.cause()->by_hand) ids.push_back("as-diagnosed");
   for (const auto* list : {&diagnosis.findings, &diagnosis.notes})
     for (const Finding& finding : *list) add_new(finding.fixes, ids);
   if (ids.size() < least)
@@ -48,7 +69,7 @@ std::vector<Candidate> single_candidates(const std::vector<std::string>& fixes, 
     if (candidates.size() == most || !fix || !fix->apply) continue;
     std::optional<std::vector<Change>> changes = fix->apply(context);
     if (!changes) continue;
-    Spec changed = with(context.spec, *changes);
+    Spec changed = with_known(context.spec, *changes);
     if (std::ranges::count(specs, changed) > 0) continue;
     specs.push_back(std::move(changed));
     candidates.push_back({{id}, std::move(*changes)});
@@ -62,9 +83,9 @@ std::vector<Candidate> paired_candidates(const std::vector<Candidate>& best, con
   for (std::size_t first = 0; first < best.size(); ++first)
     for (std::size_t second = first + 1; second < best.size() && pairs.size() < most; ++second) {
       if (!change_different_keys(best[first].changes, best[second].changes)) continue;
-      const Spec changed = with(context.spec, best[first].changes);
+      const Spec changed = with_known(context.spec, best[first].changes);
       const Fix* fix = find_fix(best[second].fixes.front());
-      const auto changes = fix->apply({changed, context.chart, context.pilot, context.follows});
+      const auto changes = fix->apply({changed, context.chart, context.pilot, context.follows, context.removal});
       if (!changes || !change_different_keys(best[first].changes, *changes)) continue;
       Candidate pair = best[first];
       pair.fixes.push_back(fix->id);

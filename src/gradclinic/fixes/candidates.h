@@ -11,8 +11,14 @@ struct Candidate {
   std::vector<Change> changes;
 };
 
+/// Of the changes by which the doctor's trials removed the cause, those that did most for it, where its finding says
+/// what to do by hand; empty where none was tried, and where a plain network stood in for the model, which mends
+/// nothing.
+std::vector<Change> removal_by_hand(const Diagnosis& diagnosis, const Chart& chart);
+
 /// Fixes that a diagnosis suggests, the cause's first, then its symptoms' and the notes', each once; where these are
-/// fewer than `least`, those that most pathologies of the catalogue name.
+/// fewer than `least`, those that most pathologies of the catalogue name. What a finding says to do by hand is
+/// "as-diagnosed".
 std::vector<std::string> suggested_fixes(const Diagnosis& diagnosis, std::size_t least);
 
 /// The first `most` of these fixes that apply to the spec of the context, none that changes it as another does.

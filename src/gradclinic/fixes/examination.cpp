@@ -73,7 +73,8 @@ void watch_again(const std::vector<TriedFix*>& tried, const Record& untreated, c
   in_parallel(tried.size(), options.watch ? 1 : options.threads, [&](std::size_t i) {
     if (stopped()) return;
     try {
-      const Record record = options.watch ? options.watch(tried[i]->fixed) : watched(tried[i]->fixed, options.stop);
+      const Record record =
+          options.watch ? options.watch(tried[i]->candidate.changes) : watched(tried[i]->fixed, options.stop);
       if (!stopped()) compare(*tried[i], before, rule_confidences(record), diagnosis);
     } catch (const Error&) {
       // It could not be run: nothing was seen.

@@ -8,7 +8,8 @@ namespace gradclinic {
 struct ExaminationOptions {
   int threads = 1;
   const std::atomic<bool>* stop = nullptr;
-  std::function<Record(const Spec& spec)> watch = {};  ///< who trains under the whole watch; null: gradclinic, by spec
+  /// Who trains with the changes of a fix under the whole watch; null: gradclinic, by the fixed spec.
+  std::function<Record(const std::vector<Change>& changes)> watch = {};
 };
 
 /// Trains each fixed spec under the full watch and fills in mechanism (of the diagnosis' cause) and side effects

@@ -20,6 +20,8 @@ struct FixContext {
   Pilot& pilot;
   /// Whether whoever trains the network can follow a spec; null where all can be.
   std::function<bool(const Spec& changed)> follows = {};
+  /// What rids the training of its cause where the diagnosis says what to do by hand; see removal_by_hand.
+  std::vector<Change> removal = {};
 };
 
 /// A catalogue entry of fixes/remedies. Its id is its file's name, with dashes.
@@ -30,7 +32,7 @@ struct Fix {
   std::string reference;  ///< papers
   /// The keys to set; nothing where the spec is so already or cannot be so. Null: no key says it.
   std::optional<std::vector<Change>> (*apply)(const FixContext& context) = nullptr;
-  /// The same as PyTorch code, a line each, for a spec that `apply` has changed already.
+  /// The same as PyTorch code, a line each, for a spec that `apply` has changed already. Null: the diagnosis says it.
   std::vector<std::string> (*pytorch)(const Spec& fixed) = nullptr;
   /// What it does to a run from some step on. Null: it needs a training from the start.
   MidwayChange (*midway)(const FixContext& context) = nullptr;

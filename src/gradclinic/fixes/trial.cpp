@@ -45,6 +45,7 @@ class Trials {
 
   FixContext context() {
     FixContext context{.spec = spec_, .chart = chart_, .pilot = pilot_};
+    context.removal = removal_by_hand(diagnosis_, chart_);
     if (options_.outside) context.follows = options_.outside->follows;
     return context;
   }
@@ -116,7 +117,7 @@ class Trials {
 
   void add(Candidate candidate, std::vector<TriedFix>& into) {
     into.push_back({.candidate = std::move(candidate), .fixed = spec_});
-    into.back().fixed = with(spec_, into.back().candidate.changes);
+    into.back().fixed = with_known(spec_, into.back().candidate.changes);
     into.back().length = static_cast<double>(planned_steps(into.back().fixed, chart_)) /
                          static_cast<double>(planned_steps(spec_, chart_));
   }

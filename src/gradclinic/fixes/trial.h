@@ -8,11 +8,12 @@
 
 namespace gradclinic {
 
-/// Who trains a network from outside: what of a spec is followed, and a training under the whole watch.
+/// Who trains a network from outside: what of a spec is followed; a training by a spec with changes, which may be of
+/// keys that no spec has (outside_changes.h); one of the untreated spec with changes, under the whole watch.
 struct OutsideTrainer {
   std::function<bool(const Spec& changed)> follows;
   std::function<Counterfactual(const Spec& spec, const std::vector<Change>& changes)> train;
-  std::function<Record(const Spec& spec)> watch;
+  std::function<Record(const std::vector<Change>& changes)> watch;
 };
 
 /// How fixes are tried.

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gradclinic/fixes/text_diff.h"
+#include "gradclinic/report/text_layout.h"
 #include "gradclinic/spec/toml.h"
 #include "gradclinic/support/text.h"
 
@@ -16,14 +17,8 @@ constexpr const char* kRow = "{:<38} {:>9} {:>26} {:>6} {:>7}  {:<12} {:>5} {:>6
 
 std::string number(double value) { return fmt::format("{:.3g}", value); }
 
-std::string changes_text(const std::vector<Change>& changes) {
-  std::vector<std::string> parts;
-  for (const Change& change : changes) parts.push_back(change.key + " = " + change.value);
-  return join(parts);
-}
-
 std::string label(const TriedFix& tried) {
-  return tried.candidate.fixes.empty() ? "random: " + changes_text(tried.candidate.changes)
+  return tried.candidate.fixes.empty() ? "random: " + text_of(tried.candidate.changes)
                                        : join(tried.candidate.fixes, " + ");
 }
 
@@ -54,13 +49,26 @@ std::string diagnosis_line(const Diagnosis& diagnosis) {
   return fmt::format("{}{}: {}\n", name_of(diagnosis.verdict), cause ? ", " + cause->pathology : "", diagnosis.summary);
 }
 
-std::string proven_text(const Spec& spec, const TriedFix& tried) {
+/// A line each; where no code says it, the diagnosis' sentence.
+std::vector<std::string> pytorch_lines(const Diagnosis& diagnosis, const TriedFix& tried) {
+  std::vector<std::string> lines;
+  for (const std::string& id : tried.candidate.fixes) {
+    const Fix* fix = find_fix(id);
+    if (!fix->pytorch) {
+      for (const std::string& line : lines_of(diagnosis.cause()->sentence, 90)) lines.push_back("# " + line);
+      continue;
+    }
+    for (std::string& line : fix->pytorch(tried.fixed)) lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::string proven_text(const Spec& spec, const Diagnosis& diagnosis, const TriedFix& tried) {
   std::string text = "\n";
   if (spec.model.kind != "outside")  // which no file of the user's describes
     text += unified_diff(to_toml(spec), to_toml(tried.fixed), "as it is", "fixed") + "\n";
   text += "In PyTorch:\n";
-  for (const std::string& id : tried.candidate.fixes)
-    for (const std::string& line : find_fix(id)->pytorch(tried.fixed)) text += "    " + line + "\n";
+  for (const std::string& line : pytorch_lines(diagnosis, tried)) text += "    " + line + "\n";
   return text;
 }
 
@@ -136,7 +144,7 @@ std::string fix_text(const Spec& spec, const Diagnosis& diagnosis, const TrialRe
   const TriedFix& best = report.tried[*report.proven];
   text += fmt::format("\nProven: {} (better on {} seeds, p = {} after Holm for {} fixes)\n", label(best),
                       best.courses.size(), number(best.holm), report.tried.size());
-  return text + proven_text(spec, best);
+  return text + proven_text(spec, diagnosis, best);
 }
 
 std::string midway_text(const Diagnosis& diagnosis, const MidwayReport& report) {
@@ -176,13 +184,10 @@ nlohmann::json fix_json(const Spec& spec, const Diagnosis& diagnosis, const Tria
   json["proven"] = nullptr;
   if (!report.proven) return json;
   const TriedFix& best = report.tried[*report.proven];
-  std::vector<std::string> pytorch;
-  for (const std::string& id : best.candidate.fixes)
-    for (const std::string& line : find_fix(id)->pytorch(best.fixed)) pytorch.push_back(line);
   json["proven"] = {{"fixes", best.candidate.fixes},
                     {"spec", to_toml(best.fixed)},
                     {"diff", unified_diff(to_toml(spec), to_toml(best.fixed), "as it is", "fixed")},
-                    {"pytorch", pytorch}};
+                    {"pytorch", pytorch_lines(diagnosis, best)}};
   return json;
 }
 

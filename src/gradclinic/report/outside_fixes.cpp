@@ -1,5 +1,7 @@
 #include "gradclinic/report/outside_fixes.h"
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "gradclinic/report/fix_text.h"
@@ -15,15 +17,22 @@ std::vector<Change> changes_between(const Spec& from, Spec to) {
   return changes;
 }
 
+/// What a spec with changes differs in from another, and those changes that no spec can say.
+std::vector<Change> changes_between(const Spec& from, const Spec& to, const std::vector<Change>& more) {
+  std::vector<Change> changes = changes_between(from, with_known(to, more));
+  std::ranges::copy_if(more, std::back_inserter(changes), [](const Change& change) { return !is_key(change.key); });
+  return changes;
+}
+
 OutsideTrainer trainer_of(const OutsideTreatment& treatment, const Spec& base, const Course& own) {
   return {.follows = [&](const Spec& changed) { return treatment.follows(changes_between(base, changed)); },
           .train = [&](const Spec& spec, const std::vector<Change>& changes) -> Counterfactual {
-            const std::optional<Record> trained = treatment.train(changes_between(base, with(spec, changes)));
+            const std::optional<Record> trained = treatment.train(changes_between(base, spec, changes));
             return trained ? Counterfactual{read_course(*trained, &own), trained->outcome.steps} : Counterfactual{};
           },
           .watch =
-              [&](const Spec& spec) {
-                std::optional<Record> watched = treatment.watch(changes_between(base, spec));
+              [&](const std::vector<Change>& changes) {
+                std::optional<Record> watched = treatment.watch(changes_between(base, base, changes));
                 if (!watched) throw RunFailed("a fix", "the training could not be watched with it");
                 return *std::move(watched);
               }};
