@@ -83,7 +83,7 @@ class _Trainer:
         known = tuple((key, value if not value[:1].isdigit() or key == "train.batch" else 0) for key, value in rest)
         if known not in self._made:
             try:
-                treatment = Treatment(rest, self._patient)
+                treatment = Treatment(rest, self._patient, inserts=True)
                 if treatment.changes:
                     trained(_seeded(self._loop, 0), treatment, self._state, steps=1, budget=0.0)
                 self._made[known] = treatment.gathers <= MOST_TIMES
@@ -114,7 +114,7 @@ class _Trainer:
         seed, steps, rest = self._parts(changes)
         own = self._patient.progress.steps
         try:
-            treatment = Treatment(rest, self._patient)
+            treatment = Treatment(rest, self._patient, inserts=True)
             if steps and steps != own and "train.schedule" in treatment.changes:
                 raise CannotBeMade("train.schedule")   # it would begin anew with the loop
             times = max(1, round((steps or own) / own)) * max(1, treatment.gathers)

@@ -34,6 +34,11 @@ TEST(Trials, ProveTheFixOfATrainingThatIsTooSlow) {
   EXPECT_GT(best.cost_per_step, 0);
 }
 
+TEST(Trials, TellWhichFixesOfTheCauseWereNotTried) {
+  const TrialReport report = try_on(patient(), "vanishing-gradient", {.seeds = 1, .anyway = true, .examine = false});
+  EXPECT_EQ(report.untried, std::vector<std::string>{"he-init"}) << "as which it is initialized already";
+}
+
 TEST(Trials, StandBesideAtLeastAsMuchWorkOfRandomChanges) {
   const TrialReport report = try_on(slow(), "learning-rate-too-low", {.seeds = 3, .examine = false});
   EXPECT_GE(report.random.size(), report.tried.size());

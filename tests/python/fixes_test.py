@@ -57,6 +57,7 @@ class Fix(unittest.TestCase):
         self.assertEqual(best["seeds"], 5)
         self.assertIn("Proven: " + " + ".join(fixes.proven), str(fixes))
         self.assertIn("torch.optim.", str(fixes))
+        self.assertEqual(fixes["untried"], [], str(fixes))
         self.assertTrue(all(one <= of for one, of in done) and done == sorted(done))
 
     def test_trains_on_where_training_ended_too_early(self):

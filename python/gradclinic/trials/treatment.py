@@ -4,15 +4,16 @@ import contextlib
 import tomllib
 
 from gradclinic.description import describe
-from gradclinic.trials import CannotBeMade
+from gradclinic.trials import CannotBeMade, inserted
 from gradclinic.trials.model_changes import MAKERS
 from gradclinic.trials.step_changes import OF_STEPS, change_steps
 
 
 class Treatment:
-    """`changes`: keys of a spec with values. `patient`: the clinic of the untreated training."""
+    """`changes`: keys of a spec with values. `patient`: the clinic of the untreated training. `inserts`: whether norms and
+    residual connections may be put into the model."""
 
-    def __init__(self, changes, patient):
+    def __init__(self, changes, patient, inserts=False):
         spec = tomllib.loads(describe(patient))
         self.patient = patient
         self.spec = {"data.standardize": False, "data.standardize_held_out": False,
@@ -27,8 +28,9 @@ class Treatment:
         self.spec |= {f"{part}.{key}": value for part in ("model", "train") for key, value in spec[part].items()}
         wanted = {key: self._typed(key, value) for key, value in changes}
         self.changes = {key: value for key, value in wanted.items() if value != self.spec.get(key)}
+        self._makers = MAKERS | inserted.MAKERS if inserts else MAKERS
         for key in self.changes:
-            if key not in MAKERS and key not in OF_STEPS:
+            if key not in self._makers and key not in OF_STEPS:
                 raise CannotBeMade(key)
         # A larger batch is several of the loop's.
         self.gathers = round(self.changes.get("train.batch", 1) / max(1, self.spec["train.batch"]))
@@ -62,7 +64,7 @@ class Treatment:
             raise CannotBeMade("several optimizers")
         self.optimizers = optimizers
         for key, value in self.changes.items():
-            if key in MAKERS:
-                MAKERS[key](self, model, value)
+            if key in self._makers:
+                self._makers[key](self, model, value)
         for optimizer in optimizers:
             change_steps(self, model, optimizer)

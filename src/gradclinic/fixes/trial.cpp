@@ -76,6 +76,7 @@ class Trials {
     std::vector<Candidate> singles =
         single_candidates(suggested_fixes(diagnosis_, kLeastSuggested), context(), options_.most_singles);
     for (Candidate& single : singles) add(std::move(single), report_.tried);
+    note_untried();
     const int first = std::min(kFirstSeeds, options_.seeds);
     Contest contest = contest_of(report_.tried);
     if (stopped() || report_.tried.empty() || !contest.attempt(everyone(contest), 0, first)) return;
@@ -90,6 +91,16 @@ class Trials {
     contest.contenders = count;
     finish(contest, first, report_.tried);
     report_.work += pilot_.work();
+  }
+
+  void note_untried() {
+    if (!diagnosis_.cause()) return;
+    for (const std::string& id : diagnosis_.cause()->fixes) {
+      const bool tried =
+          std::ranges::any_of(report_.tried, [&](const TriedFix& one) { return one.candidate.fixes.front() == id; });
+      const Fix* fix = find_fix(id);
+      if (!tried && fix && fix->apply) report_.untried.push_back(id);
+    }
   }
 
   /// As many random changes on the first seeds as the work spent on the fixes allows, then their best on all seeds.

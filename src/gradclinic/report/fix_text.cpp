@@ -139,6 +139,9 @@ std::string fix_text(const Spec& spec, const Diagnosis& diagnosis, const TrialRe
       "\nThe last row is the best of {} random single changes for {:.2g} times the work. cost: time per step over the "
       "untreated run's; length: steps over its steps.\n",
       report.random.size(), report.work > 0 ? report.random_work / report.work : 0);
+  if (!report.untried.empty())
+    text += fmt::format("Suggested, but not tried, as they change nothing here or take code of your own: {}.\n",
+                        join(report.untried));
   if (report.interrupted) text += "Interrupted: what was finished until then.\n";
   if (!report.proven) return text + "No fix proven.\n";
   const TriedFix& best = report.tried[*report.proven];
@@ -178,6 +181,7 @@ nlohmann::json fix_json(const Spec& spec, const Diagnosis& diagnosis, const Tria
   json["multiple_comparisons"] = "Holm 1979";
   json["fixes"] = nlohmann::json::array();
   for (const TriedFix& tried : report.tried) json["fixes"].push_back(tried_json(tried));
+  json["untried"] = report.untried;
   json["random"] = nlohmann::json::array();
   for (const TriedFix& tried : report.random) json["random"].push_back(tried_json(tried));
   json["random_work"] = report.work > 0 ? nlohmann::json(report.random_work / report.work) : nlohmann::json();

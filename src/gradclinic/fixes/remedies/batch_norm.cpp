@@ -10,8 +10,11 @@ std::optional<std::vector<Change>> apply(const FixContext& context) {
 }
 
 std::vector<std::string> pytorch(const Spec& fixed) {
-  if (fixed.model.kind == "cnn") return {"nn.BatchNorm2d(CHANNELS),  # after each nn.Conv2d, before the activation"};
-  return {fmt::format("nn.BatchNorm1d({}),  # after each hidden nn.Linear, before the activation", fixed.model.width)};
+  const std::string convolution = "nn.BatchNorm2d(CHANNELS),  # after each nn.Conv2d, before the activation";
+  if (fixed.model.kind == "cnn") return {convolution};
+  const std::string linear =
+      fmt::format("nn.BatchNorm1d({}),  # after each hidden nn.Linear, before the activation", fixed.model.width);
+  return fixed.model.kind == "outside" ? std::vector{linear, convolution} : std::vector{linear};
 }
 
 }  // namespace

@@ -10,11 +10,14 @@ std::optional<std::vector<Change>> apply(const FixContext& context) {
 }
 
 std::vector<std::string> pytorch(const Spec& fixed) {
-  if (fixed.model.kind == "cnn") return {"nn.GroupNorm(1, CHANNELS),  # after each nn.Conv2d, before the activation"};
+  const std::string convolution = "nn.GroupNorm(1, CHANNELS),  # after each nn.Conv2d, before the activation";
+  if (fixed.model.kind == "cnn") return {convolution};
   if (fixed.model.kind == "transformer")
     return {fmt::format("nn.LayerNorm({}),  # {} attention and feed-forward part of each block", fixed.model.width,
                         fixed.model.pre_norm ? "before" : "behind the residual sum of")};
-  return {fmt::format("nn.LayerNorm({}),  # after each hidden nn.Linear, before the activation", fixed.model.width)};
+  const std::string linear =
+      fmt::format("nn.LayerNorm({}),  # after each hidden nn.Linear, before the activation", fixed.model.width);
+  return fixed.model.kind == "outside" ? std::vector{linear, convolution} : std::vector{linear};
 }
 
 }  // namespace
