@@ -75,9 +75,9 @@ TEST(WrongOutputOrLoss, IsALossOfEveryOutputWithEveryTarget) {
   ASSERT_EQ(finding->evidence.size(), 1U) << "only what speaks for this mistake";
   EXPECT_NE(finding->sentence.find("squeeze"), std::string::npos);
   const auto changes = without("wrong-output-or-loss", with_outputs(0, 1));
-  ASSERT_EQ(changes.size(), 1U);
-  EXPECT_EQ(changes[0][0].key, kOutputKey);
-  EXPECT_EQ(changes[0][0].value, "squeezed");
+  ASSERT_EQ(changes.size(), 2U);
+  EXPECT_EQ(text_of(changes[0]), "model.output = squeezed");
+  EXPECT_EQ(text_of(changes[1]), "model.output = squeezed-in-training");
 }
 
 TEST(WrongOutputOrLoss, IsAnOutputThatCannotReachItsTargets) {

@@ -151,7 +151,12 @@ class Examine(unittest.TestCase):
         self.assertIn("model.output = squeezed", str(diagnosis))
         trial = next(trial for trial in diagnosis["trials"] if "squeezed" in trial["change"])
         self.assertGreater(trial["restored"], 0.9)
-        # Code that counts on the shape of before cannot be tried with another.
+        self.assertEqual(len([trial for trial in diagnosis["trials"] if "squeezed" in trial["change"]]), 2)
+        # Code that counts on the shape of before cannot be tried with another, unless it takes no gradients.
+        diagnosis = gradclinic.examine(lambda watch: train(watch, torch.no_grad()(lambda model, x: model(x)[:, 0])))
+        tried = [trial for trial in diagnosis["trials"] if "squeezed" in trial["change"]]
+        self.assertEqual([trial["change"] for trial in tried], ["model.output = squeezed-in-training"])
+        self.assertGreater(tried[0]["restored"], 0.9)
         for validates in (lambda model, x: model(x)[:, 0], lambda model, x: model(x).squeeze(1)):
             diagnosis = gradclinic.examine(lambda watch: train(watch, validates))
             self.assertEqual((diagnosis.verdict, diagnosis.cause), ("sick", "wrong-output-or-loss"))

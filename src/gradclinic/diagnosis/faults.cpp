@@ -96,7 +96,7 @@ const Fault kBroadcast = {
                          "are pulled to the targets' mean. Give both one shape: loss(model(x).squeeze(1), y).",
                          true);
         },
-    .without = alone(kOutputKey, "squeezed")};
+    .without = {{{kOutputKey, "squeezed"}}, {{kOutputKey, "squeezed-in-training"}}}};
 
 const Fault kBroadcastInLoss = {
     .present = [](const Chart& chart) { return chart.fact("broadcast_in_loss") == 1; },

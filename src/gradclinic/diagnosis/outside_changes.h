@@ -8,9 +8,10 @@ namespace gradclinic {
 /// "all": the optimizer is given every parameter of the model that takes a gradient.
 inline constexpr const char* kParametersKey = "train.parameters";
 /// "logits": a softmax or sigmoid at the model's end is undone, as the loss applies one of its own; "squeezed":
-/// outputs are given the targets' shape, (n, ...) in place of (n, 1, ...) or the reverse; "log-probabilities": a
-/// log-softmax is put behind it; "linear": the activation function that gives it is left out;
-/// "stretched": outputs are multiplied by 16; "unscaled": they are divided by the number that the model multiplies by.
+/// outputs are given the targets' shape, (n, ...) in place of (n, 1, ...) or the reverse; "squeezed-in-training": only
+/// those that gradients are taken of; "log-probabilities": a log-softmax is put behind it; "linear": the activation
+/// function that gives it is left out; "stretched": outputs are multiplied by 16; "unscaled": they are divided by the
+/// number that the model multiplies by.
 inline constexpr const char* kOutputKey = "model.output";
 /// "false": layers that are frozen learn, too.
 inline constexpr const char* kFrozenKey = "train.frozen";
