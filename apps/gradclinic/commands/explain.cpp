@@ -67,6 +67,7 @@ void add_fixes(Catalogue& catalogue) {
       std::vector<std::string> against;
       for (const Pathology& pathology : all_pathologies())
         if (std::ranges::count(pathology.fixes, fix.id) > 0) against.push_back(pathology.id);
+      if (!fix.pytorch) against = {"what the diagnosis says to change by hand"};
       return fmt::format("{} (fix)\n  {}\n  Why it helps: {}\n  Tried against: {}.\n{}  Reference: {}\n", fix.id,
                          fix.summary, fix.mechanism, against.empty() ? "what nothing else suits" : join(against),
                          fix.keeps_weights() ? "  Keeps the weights: may be tried from the middle of a run.\n" : "",

@@ -46,7 +46,8 @@ std::string row(const TriedFix& tried) {
 
 std::string diagnosis_line(const Diagnosis& diagnosis) {
   const Finding* cause = diagnosis.cause();
-  return fmt::format("{}{}: {}\n", name_of(diagnosis.verdict), cause ? ", " + cause->pathology : "", diagnosis.summary);
+  const std::string who = fmt::format("{}{}", name_of(diagnosis.verdict), cause ? ", " + cause->pathology : "");
+  return wrapped(fmt::format("{}: {}", who, diagnosis.summary), 2, 100);
 }
 
 /// A line each; where no code says it, the diagnosis' sentence.

@@ -91,8 +91,10 @@ Finding of_optimizer(const Chart& chart, const std::vector<int>& layers) {
       .rule =
           fmt::format("the weights of {} of {} layers get a gradient and never change", layers.size(), chart.depth()),
       .sentence = all ? "No layer's weights ever change, though they get a gradient: the optimizer was made for other "
-                        "parameters."
-                      : "Weights of a layer get a gradient and never change: the optimizer was not given them."};
+                        "parameters. Make it of model.parameters()."
+                      : "Weights of a layer get a gradient and never change: the optimizer was not given them. Make it "
+                        "of model.parameters().",
+      .by_hand = true};
 }
 
 /// Whether not even a bias ever gets a gradient, in a network from outside whose output could pass one on.

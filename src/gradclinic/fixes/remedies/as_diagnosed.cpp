@@ -18,7 +18,7 @@ Fix as_diagnosed() {
           "A mistake in the code is mended there, and no setting makes up for it. The trials made the change on the "
           "running training, without its code: outputs were handed on without the second softmax, the optimizer was "
           "given the missing parameters.",
-      .reference = "Pearl 2009, Causality, ch. 7: a cause is told by what its removal does",
+      .reference = "Pearl 2009, Causality, ch. 7, on counterfactuals",
       .apply = apply};
 }
 
