@@ -43,6 +43,7 @@ void expect_sound(const Diagnosis& diagnosis) {
     EXPECT_TRUE(unknown || (finding.severity >= 0 && finding.severity <= 1)) << finding.severity;
     EXPECT_TRUE(finding.confidence >= 0 && finding.confidence <= 1) << finding.confidence;
     EXPECT_FALSE(finding.sentence.empty());
+    EXPECT_TRUE(finding.role != "symptom" || finding.sentence != diagnosis.summary) << "the summary is the cause's";
   }
   for (const Finding& note : diagnosis.notes) EXPECT_EQ(note.role, "note");
 }
@@ -57,6 +58,8 @@ TEST(Doctor, NamesTheCauseOfClearCases) {
       {{{"train.lr", "3"}, {"model.activation", "relu"}}, {"learning-rate-too-high"}},
       {{{"model.activation", "relu"}, {"model.bias_init", "-8"}}, {"dead-relu", "disconnected-parameter"}},
       {kSpiral + Settings{{"model.init", "constant"}, {"model.init_value", "0.2"}}, {"symmetric-init"}},
+      {kSpiral + Settings{{"model.init", "constant"}, {"model.init_value", "0"}, {"model.activation", "relu"}},
+       {"symmetric-init"}},
       {{{"train.clip_norm", "1e-5"}}, {"over-clipping"}},
       {{{"train.weight_decay", "1"}}, {"over-regularized"}},
       {kSpiral + Settings{{"model.dropout", "0.9"}}, {"excess-dropout"}},

@@ -90,6 +90,20 @@ class Examine(unittest.TestCase):
         self.assertTrue(any(trial["suspect"] == diagnosis.cause and trial["restored"] > 0.5
                             for trial in diagnosis["trials"]), str(diagnosis))
 
+    def test_the_summary_is_the_cause_s_and_no_symptom_s(self):
+        def train(watch):
+            torch.manual_seed(3)
+            model = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 2))
+            for value in model.parameters():
+                nn.init.zeros_(value)
+            x = torch.randn(200, 4)
+            fit(watch, model, 0.01, 100, lambda model: F.cross_entropy(model(x), (x[:, 0] > 0).long()))
+
+        diagnosis = gradclinic.examine(train)
+        self.assertEqual(diagnosis.cause, "symmetric-init")
+        self.assertIn("disconnected-parameter", [finding["pathology"] for finding in diagnosis["findings"]])
+        self.assertEqual(diagnosis["summary"], diagnosis["findings"][0]["sentence"])
+
     def test_code_that_a_change_breaks_has_no_such_trial(self):
         class Keys(nn.Module):
             """Reads keys of a table from its inputs, which no longer are such when they are standardized."""

@@ -145,7 +145,11 @@ void conclude(Diagnosis& diagnosis, const Judgement& judgement, std::vector<Susp
            (suspect.pathology->last_resort && !(suspect.restored >= kConfirms));
   });
   diagnosis.findings = chain(suspects, judgement, kWorthTelling);
-  diagnosis.summary = judgement.reason;
+  // What makes the failure certain may be what another finding leads to.
+  const bool is_symptom = std::ranges::any_of(diagnosis.findings, [&](const Finding& finding) {
+    return finding.role == "symptom" && finding.sentence == judgement.reason;
+  });
+  diagnosis.summary = is_symptom ? diagnosis.cause()->sentence : judgement.reason;
 }
 
 }  // namespace
