@@ -8,7 +8,7 @@ import data
 import plan
 
 FAMILY = "recurrent"
-SPLIT = "tuning"
+SPLIT = "held-out"
 PLAN = dict(optimizer="adam", lr=0.005, batch=32, epochs=10, clip=1.0, schedule="linear")
 OWN_DATA = set()
 ACTIVATIONS = {"tanh": torch.tanh, "relu": F.relu}

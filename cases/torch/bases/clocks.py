@@ -8,7 +8,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "tuning"
+SPLIT = "held-out"
 PLAN = dict(optimizer="rmsprop", lr=0.003, batch=25, epochs=10, schedule="one-cycle")
 OWN_DATA = set()
 

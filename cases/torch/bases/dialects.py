@@ -10,7 +10,7 @@ import plan
 import symbols
 
 FAMILY = "attention"
-SPLIT = "tuning"
+SPLIT = "held-out"
 PLAN = dict(optimizer="adamw", lr=0.01, batch=32, epochs=8, weight_decay=0.01, warm_up=20, schedule="cosine")
 OWN_DATA = set()
 

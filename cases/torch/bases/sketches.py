@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "convolutional"
-SPLIT = "tuning"
+SPLIT = "held-out"
 PLAN = dict(optimizer="adam", lr=0.01, batch=16, epochs=7, schedule="step", every=80, decay=0.5)
 OWN_DATA = set()
 LEVELS = 4

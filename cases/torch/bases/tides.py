@@ -9,7 +9,7 @@ import plan
 import weights
 
 FAMILY = "attention"
-SPLIT = "tuning"
+SPLIT = "held-out"
 PLAN = dict(optimizer="adam", lr=0.004, batch=32, epochs=16, schedule="cosine")
 OWN_DATA = set()
 
