@@ -90,7 +90,7 @@ class Examine(unittest.TestCase):
         self.assertTrue(any(trial["suspect"] == diagnosis.cause and trial["restored"] > 0.5
                             for trial in diagnosis["trials"]), str(diagnosis))
 
-    def test_the_summary_is_the_cause_s_and_no_symptom_s(self):
+    def test_the_summary_is_that_of_the_cause(self):
         def train(watch):
             torch.manual_seed(3)
             model = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 2))

@@ -145,11 +145,9 @@ void conclude(Diagnosis& diagnosis, const Judgement& judgement, std::vector<Susp
            (suspect.pathology->last_resort && !(suspect.restored >= kConfirms));
   });
   diagnosis.findings = chain(suspects, judgement, kWorthTelling);
-  // What makes the failure certain may be what another finding leads to.
-  const bool is_symptom = std::ranges::any_of(diagnosis.findings, [&](const Finding& finding) {
-    return finding.role == "symptom" && finding.sentence == judgement.reason;
-  });
-  diagnosis.summary = is_symptom ? diagnosis.cause()->sentence : judgement.reason;
+  // What makes the failure certain may be another finding than what causes it.
+  const bool of_finding = std::ranges::count(diagnosis.findings, judgement.reason, &Finding::sentence) > 0;
+  diagnosis.summary = of_finding ? diagnosis.cause()->sentence : judgement.reason;
 }
 
 }  // namespace
