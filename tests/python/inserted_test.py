@@ -84,9 +84,22 @@ class Inserted(unittest.TestCase):
     def expect(self, outputs, wanted):
         self.assertTrue(torch.allclose(outputs, wanted, atol=1e-5), (outputs - wanted).abs().max())
 
+    def patient(self):
+        state = (torch.random.get_rng_state(), random.getstate(), None)
+        return trained(lambda watch: loop(watch, []), None, state)
+
     def test_batch_norm_is_learned_and_follows_the_mode(self):
         self.expect(treated([("model.norm", "batch")]), by_hand(norm=nn.BatchNorm1d))
         self.expect(treated([("model.norm", "batch")], conv=True), by_hand(norm=nn.BatchNorm2d, conv=True))
+
+    def test_batch_norm_takes_every_step_of_a_sequence_for_a_sample(self):
+        model = layers()
+        Treatment([("model.norm", "batch")], self.patient(), inserts=True).apply(
+            model, [torch.optim.SGD(model.parameters(), lr=0.1)])
+        output = model[0](torch.randn(5, 8, 3))   # as many steps as features
+        self.assertEqual(output.shape, (5, 8, 8))
+        self.assertLess(float(output.mean((0, 1)).abs().max()), 1e-5)
+        self.assertLess(float((output.var((0, 1), unbiased=False) - 1).abs().max()), 1e-2)
 
     def test_layer_norm(self):
         self.expect(treated([("model.norm", "layer")]), by_hand(norm=nn.LayerNorm))
@@ -117,9 +130,7 @@ class Inserted(unittest.TestCase):
             self.assertRaises(CannotBeMade, trained, alone, Treatment([change], patient, inserts=True), state)
 
     def test_the_doctor_inserts_nothing(self):
-        state = (torch.random.get_rng_state(), random.getstate(), None)
-        patient = trained(lambda watch: loop(watch, []), None, state)
-        self.assertRaises(CannotBeMade, Treatment, [("model.residual", "true")], patient)
+        self.assertRaises(CannotBeMade, Treatment, [("model.residual", "true")], self.patient())
 
 
 if __name__ == "__main__":

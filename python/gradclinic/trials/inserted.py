@@ -27,7 +27,7 @@ def normalize(treatment, model, wanted):
         norm = _norm(module, wanted).to(module.weight)
         module.add_module(NAME, norm)
         added += norm.parameters()
-        treatment.handles.append(calls.after(module, lambda module, inputs, output: getattr(module, NAME)(output)))
+        treatment.handles.append(calls.after(module, _normalized))
     like = {key: value for key, value in treatment.optimizers[0].param_groups[0].items() if key != "params"}
     treatment.optimizers[0].add_param_group({**like, "params": added})
     return None
@@ -38,6 +38,13 @@ def _norm(module, wanted):
     if wanted == "batch":
         return BATCH_NORMS[type(module)](outputs)
     return nn.LayerNorm(outputs) if isinstance(module, nn.Linear) else nn.GroupNorm(1, outputs)
+
+
+def _normalized(module, inputs, output):
+    norm = getattr(module, NAME)
+    if isinstance(module, nn.Linear) and isinstance(norm, nn.BatchNorm1d):  # which takes the second axis for the features
+        return norm(output.flatten(0, -2)).reshape(output.shape)
+    return norm(output)
 
 
 def go_around(treatment, model, wanted):
