@@ -15,7 +15,8 @@ BATCH_NORMS = {nn.Linear: nn.BatchNorm1d, nn.Conv1d: nn.BatchNorm1d, nn.Conv2d: 
 def normalize(treatment, model, wanted):
     """Between each hidden layer and its activation function. The norms' parameters are learned like the others."""
     if treatment.spec["model.norm"] != "none":
-        return model_changes.MAKERS["model.norm"](treatment, model, wanted)
+        model_changes.MAKERS["model.norm"](treatment, model, wanted)
+        return
     found = dict(model.named_modules())
     activated = [layer for layer in treatment.patient.layers[:-1] if layer.activation not in (None, "identity")]
     hidden = [found.get(layer.name) for layer in activated]
@@ -30,7 +31,6 @@ def normalize(treatment, model, wanted):
         treatment.handles.append(calls.after(module, _normalized))
     like = {key: value for key, value in treatment.optimizers[0].param_groups[0].items() if key != "params"}
     treatment.optimizers[0].add_param_group({**like, "params": added})
-    return None
 
 
 def _norm(module, wanted):

@@ -59,14 +59,13 @@ struct TriedFix {
 struct TrialReport {
   OutcomeMeasure measure = OutcomeMeasure::training_loss;
   int seeds = 0;
-  std::vector<Course> untreated;  ///< by seed
-  double outcome = 0;             ///< their median
-  std::vector<TriedFix> tried;    ///< those on all seeds first, the best first
-  std::vector<TriedFix> random;   ///< the baseline likewise: single random changes for at least as much work
-  std::vector<std::string>
-      untried;             ///< fixes of the cause that change nothing of the training, or cannot be made on it
-  double work = 0;         ///< floating-point operations spent on the fixes, pilots included, and
-  double random_work = 0;  ///< on the baseline
+  std::vector<Course> untreated;      ///< by seed
+  double outcome = 0;                 ///< their median
+  std::vector<TriedFix> tried;        ///< those on all seeds first, the best first
+  std::vector<TriedFix> random;       ///< the baseline likewise: single random changes for at least as much work
+  std::vector<std::string> untried;   ///< fixes of the cause that change nothing here, or cannot be made
+  double work = 0;                    ///< floating-point operations spent on the fixes, pilots included, and
+  double random_work = 0;             ///< on the baseline
   std::optional<std::size_t> proven;  ///< of `tried`: the best that is proven; of nearly equal ones the smaller change
   bool interrupted = false;           ///< what was done until then is here
 };
